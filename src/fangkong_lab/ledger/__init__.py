@@ -1,0 +1,1 @@
+"""What units send in: declared tables, reading, checking, storing, sending back."""
