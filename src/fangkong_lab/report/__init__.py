@@ -1,0 +1,1 @@
+"""Parameterised notebooks into reports."""

@@ -1,0 +1,40 @@
+"""File names that every desktop accepts, and that keep two reports apart."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+_BAD = re.compile(r'[\x00-\x1f/\\:*?"<>|]+')
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
+LONGEST = 60
+
+
+def safe_name(title: str) -> str:
+    """Return *title* as a file name without ending.
+
+    Characters that Windows refuses become ``_``; leading and trailing dots and spaces go; at most 60 characters.
+    Where the name had to change, six hexadecimal digits of its hash follow, so that two titles never share a name.
+    An empty title gives ``报告``.
+    """
+    plain = unicodedata.normalize("NFC", title)
+    name = _BAD.sub("_", plain).strip(". ")[:LONGEST].strip(". ")
+    if _RESERVED.match(name):
+        name = f"_{name}"
+    if name and name == plain:
+        return name
+    return f"{name or '报告'}-{_mark(plain)}"
+
+
+def distinct_names(titles: list[str]) -> list[str]:
+    """Return a safe name for each title; names that differ only in case (one file on Windows) all get a mark."""
+    names = [safe_name(t) for t in titles]
+    seen: dict[str, int] = {}
+    for name in names:
+        seen[name.casefold()] = seen.get(name.casefold(), 0) + 1
+    return [n if seen[n.casefold()] == 1 else f"{n}-{_mark(t)}" for n, t in zip(names, titles, strict=True)]
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:6]
