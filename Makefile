@@ -34,6 +34,7 @@ $(VENV)/.dev: $(VENV)/.package requirements-dev.lock
 	touch $@
 
 report: $(VENV)/.package ## 用随附数据生成全部报告(reports/index.html)
+	$(BIN)/python -m fangkong_lab demo-data --if-empty
 	$(BIN)/python -m fangkong_lab report --all
 
 test: $(VENV)/.dev ## 全部测试(含笔记本)
@@ -56,6 +57,14 @@ $(VENV)-bench/.done: $(VENV)/.python requirements-bench.lock requirements-build.
 
 bench: $(VENV)-bench/.done ## 与同类工具并排测速(比值)
 	@for script in benchmarks/*.py; do echo "== $$script"; $(VENV)-bench/bin/python $$script || exit 1; done
+
+wheel: $(VENV)/.package ## 打成一个安装包(模板、笔记本、规则、数字表、字体都在内)
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+PLATFORM ?= linux_x86_64
+PY ?= 3.11
+bundle: $(VENV)/.package ## 离线安装文件夹:make bundle PLATFORM=win_amd64 PY=3.12
+	$(BIN)/python tools/bundle.py --platform $(PLATFORM) --python $(PY)
 
 lock: ## 重写锁定文件(需要 uv)
 	bash tools/lock.sh

@@ -13,7 +13,8 @@ FLOORS = [
     {"models"},
     {"show"},
     {"report"},
-    {"examples", "cli"},
+    {"examples"},
+    {"cli"},
     {"__main__"},
 ]
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names}

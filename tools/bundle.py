@@ -1,0 +1,146 @@
+"""Make a folder that installs the product on a machine without internet.
+
+    python tools/bundle.py --platform win_amd64 --python 3.12
+    python tools/bundle.py --platform linux_x86_64 --python 3.11
+
+The folder dist/fangkong_lab-<version>-<platform>-py<python>/ holds every locked wheel (binary only, hashes checked
+when downloading and again when installing), our own wheel, the lock, a list of SHA-256 sums and an install script.
+It is written under a temporary name and renamed when it is whole.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PLATFORMS = {
+    "win_amd64": ["win_amd64"],
+    "linux_x86_64": ["manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_26_x86_64", "manylinux_2_24_x86_64",
+                     "manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_12_x86_64", "manylinux2010_x86_64",
+                     "manylinux_2_5_x86_64", "manylinux1_x86_64", "linux_x86_64"],
+}
+PYTHONS = ("3.11", "3.12", "3.13")
+
+WINDOWS = """@echo off
+chcp 65001 >nul
+rem 在没有互联网的电脑上安装。用法:双击,或  install.bat  安装目录
+setlocal
+set TARGET=%~1
+if "%TARGET%"=="" set TARGET=%USERPROFILE%\\fangkong_lab
+py -{python} -m venv "%TARGET%" || (echo 需要 Python {python},请先安装 & pause & exit /b 1)
+"%TARGET%\\Scripts\\python" -m pip install --quiet --no-index --find-links "%~dp0wheels" --require-hashes -r "%~dp0requirements.lock" || (pause & exit /b 1)
+"%TARGET%\\Scripts\\python" -m pip install --quiet --no-index --no-deps "%~dp0{wheel}" || (pause & exit /b 1)
+"%TARGET%\\Scripts\\fangkong" --version
+echo 已装到 %TARGET%。用法:"%TARGET%\\Scripts\\fangkong" init 办公室
+pause
+"""
+LINUX = """#!/bin/sh
+# 在没有互联网的电脑上安装。用法:sh install.sh [安装目录]
+set -e
+here=$(cd "$(dirname "$0")" && pwd)
+target=${{1:-$HOME/fangkong_lab}}
+python=${{PYTHON:-python{python}}}
+"$python" -m venv "$target" || {{ echo "需要 Python {python},请先安装"; exit 1; }}
+"$target/bin/python" -m pip install --quiet --no-index --find-links "$here/wheels" --require-hashes -r "$here/requirements.lock"
+"$target/bin/python" -m pip install --quiet --no-index --no-deps "$here/{wheel}"
+"$target/bin/fangkong" --version
+echo "已装到 $target。用法:$target/bin/fangkong init 办公室"
+"""
+
+
+def run(*words: str) -> None:
+    """Run a command with this Python; stop where it fails."""
+    subprocess.run([sys.executable, "-m", *words], cwd=ROOT, check=True)
+
+
+def build_wheel(folder: Path) -> Path:
+    """Build our own wheel into *folder* and return it."""
+    run("pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT))
+    return next(folder.glob("fangkong_lab-*.whl"))
+
+
+def download(folder: Path, platform: str, python: str) -> None:
+    """Download every locked wheel for *platform* and *python* into *folder*."""
+    lock = ROOT / "requirements.lock"
+    tags = [word for tag in PLATFORMS[platform] for word in ("--platform", tag)]
+    chosen = selected(lock, platform, python)
+    listed = folder.parent / "selected.lock"
+    listed.write_text(chosen, encoding="utf-8")
+    run("pip", "download", "--quiet", "--only-binary", ":all:", "--no-deps", "--require-hashes", *tags,
+        "--python-version", f"{python}.9", "--implementation", "cp", "--dest", str(folder), "-r", str(listed))
+    listed.unlink()
+
+
+def selected(lock: Path, platform: str, python: str) -> str:
+    """Return the lock without the lines whose markers do not hold on the target (pip judges markers by this machine)."""
+    from packaging.markers import Marker
+
+    windows = platform.startswith("win")
+    target = {"python_version": python, "python_full_version": f"{python}.9", "implementation_name": "cpython",
+              "platform_python_implementation": "CPython", "sys_platform": "win32" if windows else "linux",
+              "platform_system": "Windows" if windows else "Linux", "os_name": "nt" if windows else "posix",
+              "platform_machine": "AMD64" if windows else "x86_64", "extra": ""}
+    kept, keep = [], True
+    for line in lock.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith((" ", "#")):
+            head = line.rstrip("\\ ")
+            marker = head.partition(";")[2].strip()
+            keep = not marker or Marker(marker).evaluate(target)
+            line = f"{head.partition(';')[0].strip()} \\"
+        if keep:
+            kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
+def checksums(folder: Path) -> str:
+    """Return the SHA-256 of every file below *folder*, a line each, sorted."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    return "".join(f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(folder).as_posix()}\n" for p in files)
+
+
+def make(platform: str, python: str) -> Path:
+    """Make the bundle and return its folder."""
+    version = (ROOT / "src" / "fangkong_lab" / "__init__.py").read_text(encoding="utf-8").split('__version__ = "')[1].split('"')[0]
+    final = ROOT / "dist" / f"fangkong_lab-{version}-{platform}-py{python}"
+    partial = final.with_name(f".{final.name}.{os.getpid()}")
+    wheels = partial / "wheels"
+    wheels.mkdir(parents=True)
+    wheel = build_wheel(partial)
+    download(wheels, platform, python)
+    shutil.copy(ROOT / "requirements.lock", partial / "requirements.lock")
+    name, text = ("install.bat", WINDOWS) if platform.startswith("win") else ("install.sh", LINUX)
+    ending = "\r\n" if name.endswith(".bat") else "\n"
+    (partial / name).write_text(text.format(python=python, wheel=wheel.name), encoding="utf-8", newline=ending)
+    (partial / "SHA256SUMS").write_text(checksums(partial), encoding="utf-8")
+    if final.exists():
+        shutil.rmtree(final)
+    os.replace(partial, final)
+    return final
+
+
+def main() -> int:
+    """Read the arguments, make the bundle, say what it holds."""
+    parser = argparse.ArgumentParser(description="离线安装包")
+    parser.add_argument("--platform", choices=sorted(PLATFORMS), required=True)
+    parser.add_argument("--python", choices=PYTHONS, required=True)
+    parser.add_argument("--zip", action="store_true", help="另存为一个 zip 文件")
+    args = parser.parse_args()
+    folder = make(args.platform, args.python)
+    size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e6
+    print(f"{folder.relative_to(ROOT)}:{len(list((folder / 'wheels').iterdir()))} 个依赖包,{size:.0f} MB")
+    if args.zip:
+        with zipfile.ZipFile(folder.with_suffix(".zip"), "w", zipfile.ZIP_STORED) as box:
+            for path in sorted(folder.rglob("*")):
+                box.write(path, path.relative_to(folder.parent))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
