@@ -69,7 +69,7 @@ def _make(job: Job) -> str:
     notebook = _execute(job)
     title = job.request.title
     html = job.partial("html")
-    html.write_text(page(notebook, title, f"{job.workspace.office} · {title}"), encoding="utf-8")
+    html.write_text(page(notebook, title, f"{job.workspace.office} · {title}", job.request.marks), encoding="utf-8")
     job.target("html").parent.mkdir(parents=True, exist_ok=True)
     os.replace(job.partial("ipynb"), job.target("ipynb"))
     os.replace(html, job.target("html"))

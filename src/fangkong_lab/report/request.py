@@ -18,6 +18,7 @@ from fangkong_lab.workspace import Workspace
 
 Scalar = str | int | float | bool
 Choices = Callable[[Workspace], Mapping[str, str]]
+Marks = Callable[[Workspace, Mapping[str, Scalar]], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Parameter:
 class Template:
     """A report notebook: *name* (code), *label* (screen), *notebook* file in notebooks/reports, *parameters*.
 
-    *title* is a format string over the parameters and ``label_of`` the choice's name.
+    *title* is a format string over the parameters' labels; *marks* gives the words that stand on every page (模拟数据, 内部).
     """
 
     name: str
@@ -47,6 +48,7 @@ class Template:
     notebook: str
     title: str
     parameters: tuple[Parameter, ...]
+    marks: Marks | None = None
 
     def path(self, workspace: Workspace) -> Path:
         """Return the notebook: the workspace's own copy if it has one, else the shipped one."""
@@ -58,13 +60,15 @@ class Template:
 class ReportRequest:
     """A checked request: *template* with *values* (JSON-safe, in the template's order) and its *title*.
 
-    Two requests with the same values are equal. *group* is the folder under reports/ the files go to.
+    Two requests with the same values are equal. *group* is the folder under reports/ the files go to,
+    *marks* are the words on every page.
     """
 
     template: Template = field(repr=False)
     values: tuple[tuple[str, Scalar], ...]
     title: str
     group: str
+    marks: tuple[str, ...] = ()
 
     def parameters(self) -> dict[str, Scalar]:
         """Return the parameters as papermill wants them (a fresh dictionary)."""
@@ -88,7 +92,8 @@ def make_request(template: Template, given: Mapping[str, object], workspace: Wor
     values = tuple((p.name, _checked(template, p, given, workspace)) for p in template.parameters)
     labels = {p.name: _label(p, dict(values)[p.name], workspace) for p in template.parameters}
     title = template.title.format(**labels)
-    return ReportRequest(template=template, values=values, title=title, group=template.label)
+    marks = template.marks(workspace, dict(values)) if template.marks else ()
+    return ReportRequest(template=template, values=values, title=title, group=template.label, marks=marks)
 
 
 def _checked(template: Template, parameter: Parameter, given: Mapping[str, object], workspace: Workspace) -> Scalar:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
 
 from fangkong_lab.errors import WrongCall, did_you_mean
+from fangkong_lab.kinds import Audience
 from fangkong_lab.ledger import figures
-from fangkong_lab.report.request import Parameter, ReportRequest, Template, make_request
+from fangkong_lab.report.request import Parameter, ReportRequest, Scalar, Template, make_request
 from fangkong_lab.workspace import Workspace
 
 
@@ -14,11 +17,45 @@ def _models(workspace: Workspace) -> Mapping[str, str]:
     return {model: model for model in figures.models()}
 
 
+def _audiences(workspace: Workspace) -> Mapping[str, str]:
+    return {a.value: a.label for a in Audience}
+
+
+def _units(workspace: Workspace) -> Mapping[str, str]:
+    path = workspace.store_path
+    return _units_at(workspace, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=4)
+def _units_at(workspace: Workspace, changed: int) -> Mapping[str, str]:
+    """Return the units that listed power items, by code; read once as long as the store does not change."""
+    if not changed:
+        return {}
+    from fangkong_lab.ledger.frames import tables
+
+    frames = tables(workspace, ("units", "power_items"))
+    listed = set(frames["power_items"]["unit_id"])
+    pairs = zip(frames["units"]["unit_id"], frames["units"]["name"], strict=True)
+    return {code: name for code, name in sorted(pairs) if code in listed}
+
+
+def _unit_marks(workspace: Workspace, values: Mapping[str, Scalar]) -> tuple[str, ...]:
+    simulated = any("模拟" in name for name in _units(workspace).values())
+    internal = values["audience"] == Audience.INTERNAL.value
+    return (("模拟数据",) if simulated else ()) + (("内部",) if internal else ())
+
+
 SOURCE = Template(
     name="source", label="来源文献报告", notebook="source_report.ipynb", title="{model}来源文献数字核对报告",
     parameters=(Parameter("model", "模式", str, choices=_models),),
 )
-TEMPLATES = {t.name: t for t in (SOURCE,)}
+UNIT = Template(
+    name="unit", label="单位评估报告", notebook="unit_report.ipynb", title="{unit_id}廉政风险防控评估报告({audience})",
+    parameters=(Parameter("unit_id", "单位", str, choices=_units), Parameter("as_of", "评估日期", date),
+                Parameter("audience", "读者", str, choices=_audiences, default=Audience.INTERNAL.value)),
+    marks=_unit_marks,
+)
+TEMPLATES = {t.name: t for t in (SOURCE, UNIT)}
 
 
 def template_named(word: str) -> Template:
@@ -30,6 +67,18 @@ def template_named(word: str) -> Template:
     raise WrongCall(f"没有报告模板「{word}」", mend=did_you_mean(word, words))
 
 
-def all_requests(workspace: Workspace) -> list[ReportRequest]:
+def source_requests(workspace: Workspace, models: list[str]) -> list[ReportRequest]:
+    """Return a source report request for each of *models*."""
+    return [make_request(SOURCE, {"model": model}, workspace) for model in models]
+
+
+def unit_requests(workspace: Workspace, units: list[str], as_of: str | None, audience: Audience) -> list[ReportRequest]:
+    """Return a unit report request for each of *units* (codes or names; empty: every unit with power items)."""
+    chosen = units or list(_units(workspace))
+    day = workspace.day(as_of).isoformat() if chosen else ""
+    return [make_request(UNIT, {"unit_id": u, "as_of": day, "audience": audience.value}, workspace) for u in chosen]
+
+
+def all_requests(workspace: Workspace, as_of: str | None = None, audience: Audience = Audience.INTERNAL) -> list[ReportRequest]:
     """Return a request for every report that the shipped data and the workspace's store can bear."""
-    return [make_request(SOURCE, {"model": model}, workspace) for model in figures.models()]
+    return source_requests(workspace, list(figures.models())) + unit_requests(workspace, [], as_of, audience)
