@@ -1,0 +1,26 @@
+"""The sheet 填报说明: who sends the book."""
+
+from __future__ import annotations
+
+from fangkong_lab.ledger.book import RawSheet
+from fangkong_lab.ledger.cells import as_text, is_blank
+from fangkong_lab.ledger.wording import narrow
+
+NOTES_SHEET = "填报说明"
+SENDER_LABEL = "填报单位编码"
+
+
+def sender_in_notes(raw: RawSheet) -> str:
+    """Return the unit code that stands beside 填报单位编码, an empty string where none does.
+
+    The code may stand in any cell to the right, or behind a colon in the same cell.
+    """
+    for row in raw.rows:
+        for index, cell in enumerate(row):
+            word = narrow(cell) if isinstance(cell, str) else ""
+            if not word.startswith(SENDER_LABEL):
+                continue
+            beside = [narrow(as_text(c)) for c in row[index + 1:] if not is_blank(c)]
+            behind = word[len(SENDER_LABEL):].lstrip(":*")
+            return behind or (beside[0] if beside else "")
+    return ""
