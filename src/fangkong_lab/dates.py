@@ -41,7 +41,7 @@ class Span:
 _FULL = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
 _MONTH = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?$")
 _CLOCK = re.compile(r"[T\s]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
-_WIDE = str.maketrans("0123456789-/.:", "0123456789-/.:")
+_WIDE = {0xFF10 + i: str(i) for i in range(10)} | {0xFF0D: "-", 0xFF0F: "/", 0xFF0E: ".", 0xFF1A: ":"}
 
 
 def first_of_next_month(year: int, month: int) -> date:

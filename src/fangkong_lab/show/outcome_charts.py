@@ -86,6 +86,7 @@ def ageing_chart(made: Rectification) -> Chart:
                          color=[colours[a] for a, _ in made.ages][::-1], height=0.66)
         axis.bar_label(bars, padding=3)
         axis.set_xlabel("未销号问题数(个)")
+        axis.xaxis.get_major_locator().set_params(integer=True)
         axis.margins(x=0.12)
         axis.grid(axis="x")
         picture = png(figure)

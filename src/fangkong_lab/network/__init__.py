@@ -1,0 +1,1 @@
+"""Power as a graph: who could carry an item through, alone or with whom."""

@@ -1,0 +1,61 @@
+"""The tables a network needs, from one workbook or from the workspace's store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fangkong_lab.errors import BadInput
+from fangkong_lab.ledger.delivery import Delivery
+from fangkong_lab.ledger.problem import Gravity
+from fangkong_lab.network.rows import Tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fangkong_lab.workspace import Workspace
+
+NEEDED_TABLES = ("units", "posts", "power_items", "persons", "occupancies", "flows", "steps", "sign_offs",
+                 "incompatible_steps", "influences")
+_SHOWN = 5
+
+
+def book_tables(path: Path) -> Tables:
+    """Return the frames of the workbook *path* that a network is built from, by English name.
+
+    Raises `BadInput` where one of these sheets has a refused row: leaving it out would change verdicts silently.
+    """
+    from fangkong_lab.ledger.read import read_delivery
+
+    delivery = read_delivery(path, sender=path.stem)
+    _refuse_faulty(delivery, path)
+    frames: dict[str, list[pd.DataFrame]] = {}
+    for sheet in delivery.sheets:
+        if sheet.table in NEEDED_TABLES:
+            frames.setdefault(sheet.table, []).append(sheet.frame)
+    return {name: _stacked(parts) for name, parts in frames.items()}
+
+
+def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    if len(parts) == 1:
+        return parts[0]
+    import pandas as pd
+
+    return pd.concat(parts, ignore_index=True)
+
+
+def _refuse_faulty(delivery: Delivery, path: Path) -> None:
+    wrong = [p for p in delivery.problems
+             if p.gravity is Gravity.REFUSED and (p.table in NEEDED_TABLES or not p.sheet)]
+    if wrong:
+        lines = ";".join(p.sentence() for p in wrong[:_SHOWN])
+        more = f"等{len(wrong)}处" if len(wrong) > _SHOWN else ""
+        raise BadInput(f"台账有不能采用的行:{lines}{more}", where=path.name,
+                       mend=f"改正后重试;全部问题见 fangkong import {path.name} 生成的退回核对表")
+
+
+def store_tables(workspace: Workspace) -> Tables:
+    """Return the frames that a network is built from, all from one state of the workspace's store."""
+    from fangkong_lab.ledger.frames import tables
+
+    return tables(workspace, NEEDED_TABLES)

@@ -1,0 +1,176 @@
+"""κ, η, controllers and idle checks of a whole nation, streamed from Parquet files to a Parquet file.
+
+The files are the ledger tables of tables.md. A *cut* is the k-th row group of every table; where each cut holds
+whole units with their flows and items, only a few cuts are in memory at a time. Files cut otherwise are read whole.
+Offices that no person and no link connects are judged as networks of their own, as if each had sent its own book: an
+unknown post may be held by a person of its own block only (docs/kernel.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from fangkong_lab.errors import BadInput
+from fangkong_lab.network.arrays_tables import Coded, code_tables
+from fangkong_lab.network.kernel import Tasks, solve
+from fangkong_lab.network.kernel_answer import ASK_ALL
+from fangkong_lab.network.national_rest import settle_rest
+from fangkong_lab.network.national_rows import LEVELS, answer_rows
+
+CUT_COLUMNS = {
+    "posts": ("post_id", "unit_id", "title", "reports_to", "external"),
+    "occupancies": ("person_id", "post_id", "start", "end"),
+    "flows": ("flow_id",),
+    "steps": ("flow_id", "step_no", "kind", "route", "statutory"),
+    "sign_offs": ("flow_id", "step_no", "sign_no", "post_id", "rule", "need", "independent"),
+    "incompatible_steps": ("flow_id", "step_a", "step_b"),
+    "power_items": ("item_id", "unit_id", "flow_id", "simple_flow", "min_persons"),
+    "influences": ("from_post", "to_post", "works"),
+}
+KEYS = (("posts", "post_id"), ("flows", "flow_id"))
+NEEDED = ("posts", "occupancies", "steps", "sign_offs", "power_items")
+WORDS = ("unit_id", "reports_to", "title", "person_id", "post_id", "flow_id", "kind", "route", "rule", "simple_flow")
+
+
+@dataclass(frozen=True)
+class National:
+    """How to judge: *as_of*, *level* of controllers and status (0 none, 1 direct, 2 full), *target*, *threads*."""
+
+    as_of: date
+    level: int = 1
+    target: int = 2
+    threads: int = 2
+
+
+@dataclass
+class Tally:
+    """What was found: *items*, distinct *flows* × min_persons, items by *status* and by highest κ per level."""
+
+    items: int = 0
+    flows: int = 0
+    status: dict[str, int] = field(default_factory=dict)
+    kappa: dict[str, dict[int, int]] = field(default_factory=dict)
+
+    def add(self, rows: pa.Table, flows: int) -> None:
+        """Count the *rows* of one cut, which came to *flows* distinct tasks."""
+        self.items += rows.num_rows
+        self.flows += flows
+        for word, count in _counts(rows["status"]):
+            self.status[str(word)] = self.status.get(str(word), 0) + count
+        for level in LEVELS:
+            found = self.kappa.setdefault(level, {})
+            for value, count in _counts(rows[f"kappa_{level}_high"]):
+                if value is not None:
+                    found[int(str(value))] = found.get(int(str(value)), 0) + count
+
+
+def _counts(column: pa.ChunkedArray) -> list[tuple[object, int]]:
+    pairs = pc.value_counts(column.combine_chunks()).to_pylist()
+    return sorted(((p["values"], p["counts"]) for p in pairs), key=str)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One table's file with its footer, the columns that are needed and those of them that are read as dictionaries."""
+
+    path: Path
+    footer: pq.FileMetaData
+    columns: list[str]
+    words: list[str]
+
+    def read(self, cut: int | None) -> pa.Table:
+        """Return row group *cut*, or the whole table for None."""
+        with pq.ParquetFile(self.path, metadata=self.footer, read_dictionary=self.words) as file:
+            if cut is None:
+                return file.read(columns=self.columns, use_threads=False)
+            return file.read_row_group(cut, columns=self.columns, use_threads=False)
+
+
+def sources_of(folder: Path) -> dict[str, Source]:
+    """Return the tables' files; `BadInput` where one that is needed is missing."""
+    missing = [name for name in NEEDED if not (folder / f"{name}.parquet").is_file()]
+    if missing:
+        raise BadInput(f"缺少文件 {'、'.join(f'{m}.parquet' for m in missing)}", where=str(folder),
+                       mend="把各表的 Parquet 文件放进同一文件夹")
+    return {name: _source(path, name) for name in CUT_COLUMNS if (path := folder / f"{name}.parquet").is_file()}
+
+
+def _source(path: Path, name: str) -> Source:
+    footer = pq.read_metadata(path)
+    present = [c for c in CUT_COLUMNS[name] if c in footer.schema.to_arrow_schema().names]
+    words = [c for c in present if c in WORDS and (name, c) not in KEYS]
+    return Source(path, footer, present, words)
+
+
+def cuts_of(sources: Mapping[str, Source]) -> list[int | None]:
+    """Return the numbers of the cuts, or [None] where the tables are not cut alike and must be read whole."""
+    groups = {source.footer.num_row_groups for source in sources.values()}
+    return list(range(groups.pop())) if len(groups) == 1 else [None]
+
+
+def read_cut(sources: Mapping[str, Source], cut: int | None, as_of: date) -> Coded:
+    """Return one cut in numbers. `BadInput` where it names posts or flows that are not in it."""
+    coded = code_tables({name: source.read(cut) for name, source in sources.items()}, as_of, whole=False)
+    if coded.astray:
+        raise BadInput(f"有 {coded.astray} 处岗位或流程编码不在同一批行内",
+                       where=f"{sources['sign_offs'].path.parent} 第{(cut or 0) + 1}批",
+                       mend="按单位排序后重新导出,或把各表存成单个行组")
+    return coded
+
+
+def judge_cut(coded: Coded, how: National) -> tuple[pa.Table, int]:
+    """Return the result rows of one cut and the number of distinct tasks in it."""
+    least = np.maximum(coded.least, 1)
+    keys, task = np.unique(coded.flow * (int(least.max(initial=1)) + 1) + least, return_inverse=True)
+    flow, persons = np.divmod(keys, int(least.max(initial=1)) + 1)
+    answers, people = solve(coded.net, coded.offices.openings, Tasks(flow, persons, how.level, ASK_ALL))
+    people = settle_rest(coded, task, answers, people, (how.as_of, how.level))
+    return answer_rows(coded, task, flow, answers, people, how.level, how.target), len(keys)
+
+
+def _results(folder: Path, how: National) -> Iterator[tuple[pa.Table, int]]:
+    """Yield the results cut by cut, in order, a few cuts ahead on *threads* threads."""
+    sources = sources_of(folder)
+
+    def one(cut: int | None) -> tuple[pa.Table, int]:
+        return judge_cut(read_cut(sources, cut, how.as_of), how)
+
+    waiting: list[Future[tuple[pa.Table, int]]] = []
+    with ThreadPoolExecutor(how.threads) as pool:
+        for cut in cuts_of(sources):
+            waiting.append(pool.submit(one, cut))
+            if len(waiting) > how.threads + 1:
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()
+
+
+def judge_nation(folder: Path, target_file: Path, how: National) -> Tally:
+    """Judge every item of the Parquet tables in *folder*; write one row per item to *target_file*.
+
+    The file appears under its name when it is complete; rows stand in the order of the item table. Returns the counts.
+    Raises `BadInput` where a table is missing or a cut is not closed.
+    """
+    tally = Tally()
+    part = target_file.with_name(target_file.name + ".part")
+    writer: pq.ParquetWriter | None = None
+    try:
+        for rows, flows in _results(folder, how):
+            writer = writer or pq.ParquetWriter(part, rows.schema, compression="zstd", compression_level=1,
+                                                use_dictionary=["status", "unit_id"], write_statistics=False)
+            writer.write_table(rows)
+            tally.add(rows, flows)
+    finally:
+        if writer is not None:
+            writer.close()
+    part.replace(target_file)
+    return tally

@@ -1,0 +1,151 @@
+"""The national driver: every item of a small synthetic nation against the plain implementation, unit by unit.
+
+Witness: `fangkong_lab.network.answer`, given the tables of one unit at a time, as the driver promises to judge them.
+"""
+
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+from brute import brute
+from generate import DAY, Sizes, seeded, small_network
+from kernel_document import LEVELS, differences
+
+from fangkong_lab.errors import BadInput
+from fangkong_lab.examples.nation import write_nation
+from fangkong_lab.network.answer import Question, answer
+from fangkong_lab.network.arrays_tables import from_frames
+from fangkong_lab.network.graph import PowerNetwork
+from fangkong_lab.network.influence import DIRECT
+from fangkong_lab.network.national import National, judge_nation
+
+AS_OF = date(2016, 12, 31)
+UNITS = 3
+TABLES = ("posts", "occupancies", "flows", "steps", "sign_offs", "incompatible_steps", "power_items")
+
+
+def documents(path):
+    """Return the result rows in the shape of the JSON document's items."""
+    found = {}
+    for row in pq.read_table(path).to_pylist():
+        def ends(name, row=row):
+            low, high = row[f"{name}_low"], row[f"{name}_high"]
+            return None if low is None else [low, high]
+
+        profiles = {name: {level: ends(f"{name}_{level}") for level in LEVELS} for name in ("kappa", "kappa_whole")}
+        found[row["item_id"]] = {
+            **{name: None if profile["none"] is None else profile for name, profile in profiles.items()},
+            "eta": ends("eta"), "may_be_impossible": row["may_be_impossible"], "status": row["status"],
+            "sole_controllers": row["sole_controllers"], "exact": row["exact"], "state": 0,
+            "possible_sole_controllers": sorted(row["possible_sole_controllers"]),
+            "idle_checks": [[c["step_no"], c["sign_no"]] for c in row["idle_checks"]]}
+    return found
+
+
+def write_tables(folder, frames):
+    folder.mkdir(exist_ok=True)
+    for name, table in from_frames(frames).items():
+        pq.write_table(table, folder / f"{name}.parquet")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def nation(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("nation")
+    write_nation(folder, 70 * UNITS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def judged(nation):
+    judge_nation(nation, nation / "judged.parquet", National(AS_OF))
+    return documents(nation / "judged.parquet")
+
+
+def unit_frames(folder, unit):
+    tables = {name: pq.read_table(folder / f"{name}.parquet") for name in TABLES}
+    kept = {name: tables[name].filter(pc.equal(tables[name]["unit_id"].cast(pa.string()), unit))
+            for name in ("posts", "flows", "power_items")}
+    for name, key, of in (("occupancies", "post_id", "posts"), ("steps", "flow_id", "flows"),
+                          ("sign_offs", "flow_id", "flows"), ("incompatible_steps", "flow_id", "flows")):
+        kept[name] = tables[name].filter(pc.is_in(tables[name][key].cast(pa.string()), kept[of][key].combine_chunks()))
+    frames = {name: table.to_pandas() for name, table in kept.items()}
+    for frame in frames.values():
+        for column in frame.select_dtypes("category"):
+            frame[column] = frame[column].astype(object)
+    return frames
+
+
+@pytest.mark.parametrize("unit", [f"U{n:08d}" for n in range(UNITS)])
+def test_units_of_the_nation(nation, judged, unit):
+    frames = unit_frames(nation, unit)
+    document = answer(PowerNetwork.from_tables(frames, AS_OF), Question(DIRECT)).document()
+    expected = {item["item_id"]: item for item in document["items"]}
+    assert len(expected) == 70
+    mine = {item: judged[item] for item in expected}
+    assert differences(mine, expected, unit) == []
+    assert {i: mine[i]["status"] for i in mine} == {i: expected[i]["status"] for i in mine}
+    assert all(each["exact"] for each in mine.values())
+
+
+def test_counts_rows_and_threads(nation, judged, tmp_path):
+    one = judge_nation(nation, tmp_path / "one.parquet", National(AS_OF, threads=1))
+    three = judge_nation(nation, tmp_path / "three.parquet", National(AS_OF, threads=3))
+    assert one == three
+    assert one.items == 70 * UNITS == sum(one.status.values())
+    assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "three.parquet").read_bytes()
+    assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize("seed", range(60_000, 60_015))
+def test_whole_files_from_any_sender(seed, tmp_path):
+    """One unit is one block, so here brute force over the whole network is the witness."""
+    frames = small_network(seeded(seed), Sizes(units=1, unknown=1))
+    frames["posts"]["unit_id"] = "U1"
+    frames["power_items"]["unit_id"] = "U1"
+    path = tmp_path / "judged.parquet"
+    judge_nation(write_tables(tmp_path / "in", frames), path, National(DAY))
+    connected = _connected(frames)
+    expected = {k: v for k, v in brute(frames, DAY).items()} if connected else None
+    if expected is not None:
+        assert differences(documents(path), expected, f"seed {seed}") == []
+
+
+def _connected(frames):
+    return frames["posts"]["unit_id"].nunique() == 1
+
+
+def test_a_hundred_persons_at_one_desk(tmp_path):
+    """More persons than a word has bits: left to the plain implementation, with the answer one would expect."""
+    people = [f"R{i:03d}" for i in range(100)]
+    frames = small_network(seeded(1), Sizes(units=1, unknown=0))
+    import pandas as pd
+
+    frames = {
+        "posts": pd.DataFrame({"post_id": ["P1", "P2"], "unit_id": "U1", "title": ["众", "主任"], "reports_to": ["P2", None]}),
+        "occupancies": pd.DataFrame({"person_id": [*people, "R100"], "post_id": ["P1"] * 100 + ["P2"],
+                                     "start": pd.Timestamp("2014-01-01"), "end": pd.NaT}),
+        "steps": pd.DataFrame({"flow_id": "F1", "step_no": [1, 2], "kind": ["审核", "决定"]}),
+        "sign_offs": pd.DataFrame({"flow_id": "F1", "step_no": [1, 2], "sign_no": 1, "post_id": ["P1", "P2"],
+                                   "rule": ["任一", "任一"]}),
+        "power_items": pd.DataFrame({"item_id": ["I1"], "unit_id": "U1", "flow_id": "F1", "min_persons": [1]}),
+    }
+    path = tmp_path / "judged.parquet"
+    judge_nation(write_tables(tmp_path / "in", frames), path, National(DAY))
+    found = documents(path)["I1"]
+    assert found["kappa"] == {"none": [2, 2], "direct": [1, 1], "full": [1, 1]}
+    assert (found["eta"], found["sole_controllers"], found["status"]) == ([1, 1], ["R100"], "violated")
+    assert (found["idle_checks"], found["exact"]) == ([], True)
+
+
+def test_missing_and_open_files(nation, tmp_path):
+    with pytest.raises(BadInput, match=r"posts\.parquet"):
+        judge_nation(tmp_path, tmp_path / "out.parquet", National(AS_OF))
+    for name in TABLES:
+        table = pq.read_table(nation / f"{name}.parquet")
+        pq.write_table(table.slice(0, 20) if name == "posts" else table, tmp_path / f"{name}.parquet")
+    with pytest.raises(BadInput, match="不在同一批行内"):
+        judge_nation(tmp_path, tmp_path / "out.parquet", National(AS_OF))
+    assert not (tmp_path / "out.parquet").exists()

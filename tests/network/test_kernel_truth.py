@@ -1,0 +1,49 @@
+"""The compiled kernel against brute force over all coalitions, assignments and completions.
+
+Witness: tests/network/brute.py, written from the definitions and sharing no code with the package.
+"""
+
+import pytest
+from brute import brute
+from generate import DAY, Sizes, seeded, small_network
+from kernel_document import differences, kernel_answers
+
+INFLUENCES = ("direct", "none", "full")
+CROWDED = Sizes(persons=5, posts=8, unknown=3)
+LONG = Sizes(persons=5, posts=7, unknown=1, steps=6)
+
+
+def against_brute(seed, sizes):
+    tables = small_network(seeded(seed), sizes)
+    influence = INFLUENCES[seed % len(INFLUENCES)]
+    return differences(kernel_answers(tables, DAY, influence), brute(tables, DAY, influence), f"seed {seed} {influence}")
+
+
+def test_small_networks():
+    assert [line for seed in range(400) for line in against_brute(seed, Sizes())] == []
+
+
+def test_networks_with_many_unknown_posts():
+    assert [line for seed in range(20_000, 20_050) for line in against_brute(seed, CROWDED)] == []
+
+
+def test_long_flows():
+    assert [line for seed in range(40_000, 40_050) for line in against_brute(seed, LONG)] == []
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("first", range(0, 20_000, 1000))
+def test_twenty_thousand_networks(first):
+    assert [line for seed in range(first, first + 1000) for line in against_brute(seed, Sizes())] == []
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("first", range(30_000, 34_000, 500))
+def test_networks_with_many_unknown_posts_in_number(first):
+    assert [line for seed in range(first, first + 500) for line in against_brute(seed, CROWDED)] == []
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("first", range(40_000, 44_000, 500))
+def test_long_flows_in_number(first):
+    assert [line for seed in range(first, first + 500) for line in against_brute(seed, LONG)] == []
