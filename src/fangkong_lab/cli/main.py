@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import re
 import sys
 from typing import NoReturn
@@ -89,6 +90,10 @@ def _run(name: str, rest: list[str]) -> int:
     except KeyboardInterrupt:
         _complain("已中断。已完成的部分保留")
         return 130
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough; closing quietly needs a place for what is still buffered.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
 
 
 def _speak_utf8() -> None:
