@@ -11,8 +11,10 @@ from fangkong_lab.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
     from fangkong_lab.ledger.outcome import Outcome
+    from fangkong_lab.ledger.problem import Problem
 
 ON_SCREEN = 20
+ALIKE = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,17 +52,29 @@ def _lines(workspace: Workspace, outcome: Outcome, *, offer_good_rows: bool) -> 
 
     if outcome.result is Result.UNREADABLE:
         return [f"✗ {outcome.path.name}:{outcome.result}", f"  {outcome.sentence}"]
-    good = outcome.counts.accepted == outcome.counts.read
+    good = outcome.counts.accepted == outcome.counts.read and outcome.result is not Result.REFUSED
     lines = [f"{'✓' if good else '✗'} {outcome.path.name}({outcome.sender}):{outcome.result}。{outcome.counts.sentence()}"]
     if outcome.result is Result.UNCHANGED:
         lines[0] = f"{'✓' if good else '✗'} {outcome.path.name}({outcome.sender}):已导入过,无变化。{outcome.counts.sentence()}"
-    listed = [f"[{p.gravity}] {p.sentence()}" for p in sorted(outcome.problems, key=lambda p: p.gravity.value != "refused")]
-    listed += [f"[留置] {p.sentence()}" for p in outcome.held]
-    lines += [f"  {line}" for line in listed[:ON_SCREEN]]
-    if len(listed) > ON_SCREEN:
-        lines.append(f"  ……共 {len(listed)} 条,以上为前 {ON_SCREEN} 条")
+    listed = [(p.gravity.label, p) for p in sorted(outcome.problems, key=lambda p: p.gravity.value != "refused")]
+    listed += [("留置", p) for p in outcome.held]
+    shown = _varied(listed)
+    lines += [f"  {line}" for line in shown[:ON_SCREEN]]
+    if len(shown) > ON_SCREEN:
+        lines.append(f"  ……共 {len(listed)} 条,以上列出 {ON_SCREEN} 条(同类的先列 {ALIKE} 条)")
     if outcome.returned:
         lines.append(f"  退回核对:{outcome.returned.relative_to(workspace.root)}")
     if outcome.result is Result.REFUSED and offer_good_rows:
         lines.append("  整本未入库。改正后再送;或加 --good-rows 先入库没有问题的行")
     return lines
+
+
+def _varied(listed: list[tuple[str, Problem]]) -> list[str]:
+    """Return all lines, three of each kind first: one spoiled column must not push all else off the screen."""
+    seen: dict[tuple[str, str, str, str], int] = {}
+    ranked = []
+    for place, (label, problem) in enumerate(listed):
+        kind = (label, problem.sheet, problem.column, problem.code)
+        seen[kind] = seen.get(kind, 0) + 1
+        ranked.append((seen[kind] > ALIKE, place, f"[{label}] {problem.sentence()}"))
+    return [line for _, _, line in sorted(ranked)]
