@@ -215,7 +215,7 @@ def test_the_command_says_what_happened_and_its_exit_code(workspace: Workspace, 
     assert main(["import", "台账.xlsx"]) == EXIT_BAD_INPUT
     out = capsys.readouterr().out
     assert out.count("[拒收]") == 20
-    assert "共 30 条,以上为前 20 条" in out
+    assert "共 30 条,以上列出 20 条" in out
     assert "读入 31 行 = 入库 0 + 拒收 30 + 留置 1" in out
     assert "台账_退回核对_1.xlsx" in out
     assert main(["import", "台账.xlsx", "--good-rows"]) == EXIT_SOME_FAILED

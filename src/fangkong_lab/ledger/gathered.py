@@ -21,11 +21,13 @@ OWN = "_own"
 
 @dataclass(frozen=True)
 class Gathered:
-    """*own* the delivery's rows by table, *others* what other deliveries brought, *before* what this one brought last."""
+    """*own* the delivery's rows by table, *others* what other deliveries brought, *before* what this one brought last;
+    *sender* who sends the delivery."""
 
     own: Mapping[str, pd.DataFrame]
     others: Known
     before: Known
+    sender: str = ""
     _both: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     def both(self, table: str) -> pd.DataFrame:
@@ -56,7 +58,7 @@ def gather(delivery: Delivery, known: Known) -> Gathered:
         frames = [s.frame.assign(**{SHEET: s.name}) for s in delivery.sheets if s.table == name]
         own[name] = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     mine = (delivery.sender, delivery.book)
-    return Gathered(own, known.without(*mine), known.brought_by(*mine))
+    return Gathered(own, known.without(*mine), known.brought_by(*mine), delivery.sender)
 
 
 def origin(row: Mapping[str, object]) -> str:

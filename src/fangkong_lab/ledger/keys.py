@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fangkong_lab.ledger.columns import KeyRule, Table
 from fangkong_lab.ledger.gathered import OWN, Gathered, origin, problem_at, records
+from fangkong_lab.ledger.known import BOOK, SENDER
 from fangkong_lab.ledger.problem import Problem
 from fangkong_lab.ledger.tables import TABLES
 
@@ -29,10 +30,10 @@ def _table_problems(gathered: Gathered, table: Table) -> Iterator[Problem]:
     if doubled.empty:
         return
     for _, group in doubled.groupby(key, dropna=False, sort=False):
-        yield from _clashes(table, records(group))
+        yield from _clashes(table, records(group), gathered.sender)
 
 
-def _clashes(table: Table, group: list[dict[str, object]]) -> Iterator[Problem]:
+def _clashes(table: Table, group: list[dict[str, object]], sender: str) -> Iterator[Problem]:
     """Every own row names the first row that is not itself; a shared key is a problem only the second time."""
     labels = "、".join(table.column(c).label for c in table.key)
     shared = table.key_rule is KeyRule.SHARED
@@ -42,5 +43,12 @@ def _clashes(table: Table, group: list[dict[str, object]]) -> Iterator[Problem]:
         other = next((r for r in group if not r[OWN]), None) or group[1 if place == 0 else 0]
         code = "duplicate_key" if other[OWN] else "key_clash"
         why = f"{labels}与{origin(other)}重复"
-        mend = "每行用不同的编码，同一行只留一次" if other[OWN] else "改用未用过的编码；确是同一行的，只由一个单位报送"
-        yield problem_at(table, row, table.key, code, why, mend)
+        yield problem_at(table, row, table.key, code, why, _mend(other, sender))
+
+
+def _mend(other: dict[str, object], sender: str) -> str:
+    if other[OWN]:
+        return "每行用不同的编码，同一行只留一次"
+    if other[SENDER] == sender:
+        return f"这若是《{other[BOOK]}》的修改稿，改回原来的文件名再送；不是的，改用未用过的编码"
+    return "改用未用过的编码；确是同一行的，只由一个单位报送"

@@ -8,6 +8,7 @@ from fangkong_lab.ledger.wording import narrow
 
 NOTES_SHEET = "填报说明"
 SENDER_LABEL = "填报单位编码"
+SENDER_HINT = "必填:本单位的单位编码,与「单位」表一致"
 
 
 def sender_in_notes(raw: RawSheet) -> str:
@@ -20,7 +21,8 @@ def sender_in_notes(raw: RawSheet) -> str:
             word = narrow(cell) if isinstance(cell, str) else ""
             if not word.startswith(SENDER_LABEL):
                 continue
-            beside = [narrow(as_text(c)) for c in row[index + 1:] if not is_blank(c)]
+            # The template's own hint stands further right: an unfilled cell must not make it the sender.
+            beside = [narrow(as_text(c)) for c in row[index + 1:] if not is_blank(c) and not as_text(c).startswith(SENDER_HINT[:2])]
             behind = word[len(SENDER_LABEL):].lstrip(":*")
             return behind or (beside[0] if beside else "")
     return ""

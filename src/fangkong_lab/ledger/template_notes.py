@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fangkong_lab.kinds import Tier
 from fangkong_lab.ledger.columns import Table
-from fangkong_lab.ledger.notes import NOTES_SHEET, SENDER_LABEL
+from fangkong_lab.ledger.notes import NOTES_SHEET, SENDER_HINT, SENDER_LABEL
 from fangkong_lab.ledger.template_formats import Formats
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def write_notes(book: Workbook, formats: Formats, tables: tuple[Table, ...], uni
     sheet.write_string(0, 1, "台账填报表", formats.title)
     sheet.write_string(2, 1, SENDER_LABEL, formats.body)
     sheet.write_string(2, 2, unit, formats.entry)
-    sheet.merge_range(2, 3, 2, 4, "必填：本单位的单位编码，与「单位」表一致", formats.body)
+    sheet.merge_range(2, 3, 2, 4, SENDER_HINT, formats.body)
     row = _write_rules(sheet, formats, 4)
     _write_tables(sheet, formats, tables, row + 1)
     sheet.set_paper(9)
