@@ -3,7 +3,7 @@
     python tools/punctuation.py            list what is found, exit 1 if anything is
     python tools/punctuation.py --fix      mend in place
 
-Looked at: the strings of src/ that are not docstrings or raw (patterns), Markdown outside code, notebooks, policy files.
+Looked at: the strings of src/ that are not docstrings or raw (patterns), Markdown outside code, notebooks.
 A line that must keep a half-width mark carries the comment ``half-width``.
 """
 
@@ -22,15 +22,17 @@ ROOT = Path(__file__).resolve().parents[1]
 HAN = r"\u3400-\u9fff\u300b\u300d\u300f\uff09\u201d"
 OPENING = r"\u300a\u300c\u300e\uff08\u201c"
 WIDE = str.maketrans(",;:?!", "\uff0c\uff1b\uff1a\uff1f\uff01")
-BESIDE = re.compile(rf"(?<=[{HAN}%\d}}*])([,;:?!])(?=[{HAN}{OPENING}{{])|(?<=[{HAN}])([,;:?!])(?![,;:?!=|\]])")
+BESIDE = re.compile(rf"(?<=[{HAN}])([,;:?!])(?=[{HAN}{OPENING}{{])|(?<=[%\d}}*])([,;:?!])(?=[{HAN}{OPENING}])"
+                    rf"|(?<=[{HAN}])([,;:?!])(?![,;:?!=|\]])")
 PAIR = re.compile(rf"(?<=[{HAN}}}])\(([^()|\\?*]*[{HAN}}}][^()|\\?*]*)\)|(?<=[{HAN}])\(([^()|\\?*]*)\)")
+OPENS = re.compile(rf"^([fF]?[\"'])([,;:])(?=[{HAN}{OPENING}])")
 KEPT = ("人(次)", "half-width")
 CODE_SPAN = re.compile(r"`[^`]*`|\]\([^)]*\)")
 
 
-def mend(text: str, yaml: bool = False) -> str:
+def mend(text: str) -> str:
     """Return *text* (a line or a string) with full-width marks beside Chinese characters."""
-    if KEPT[1] in text or (yaml and re.search(r"[\[{]", text)):
+    if KEPT[1] in text:
         return text
     held = text.replace(KEPT[0], "\x00")
     spans: list[str] = []
@@ -43,19 +45,19 @@ def mend(text: str, yaml: bool = False) -> str:
     before = ""
     while before != held:
         before = held
-        held = BESIDE.sub(lambda m: m.group() if yaml and m.group() == ":" else m.group().translate(WIDE), held)
+        held = BESIDE.sub(lambda m: m.group().translate(WIDE), held)
         held = PAIR.sub(lambda m: f"\uff08{m.group(1) if m.group(1) is not None else m.group(2)}\uff09", held)
     held = re.sub(r"\x01(\d+)\x02", lambda m: spans[int(m.group(1))], held)
     return held.replace("\x00", KEPT[0])
 
 
-def mend_lines(text: str, fenced: bool = False, yaml: bool = False) -> str:
+def mend_lines(text: str, fenced: bool = False) -> str:
     """Return *text* mended line by line; with *fenced*, code blocks of Markdown are left alone."""
     out, inside = [], False
     for line in text.split("\n"):
         if fenced and line.lstrip().startswith("```"):
             inside = not inside
-        out.append(line if inside else mend(line, yaml))
+        out.append(line if inside else mend(line))
     return "\n".join(out)
 
 
@@ -77,7 +79,8 @@ def mend_python(text: str) -> str:
         if token.start[0] != token.end[0] or (token.type == tokenize.STRING and re.match(r"[fb]?r", token.string, re.IGNORECASE)):
             continue
         row, left, right = token.start[0] - 1, token.start[1], token.end[1]
-        lines[row] = lines[row][:left] + mend(lines[row][left:right]) + lines[row][right:]
+        mended_string = OPENS.sub(lambda m: m[1] + m[2].translate(WIDE), mend(lines[row][left:right]))
+        lines[row] = lines[row][:left] + mended_string + lines[row][right:]
     return "\n".join(lines)
 
 
@@ -96,7 +99,6 @@ def files() -> Iterator[Path]:
     yield from sorted((ROOT / "src").rglob("*.py"))
     yield from sorted(ROOT.glob("*.md"))
     yield from sorted(p for p in (ROOT / "docs").rglob("*.md") if p.name != "architecture.md")
-    yield from sorted((ROOT / "data").rglob("*.yaml"))
     yield from sorted(p for p in (ROOT / "notebooks").rglob("*.ipynb")
                       if "scratch" not in p.parts and ".ipynb_checkpoints" not in p.parts)
 
@@ -107,7 +109,7 @@ def mended(path: Path, text: str) -> str:
         return mend_notebook(text)
     if path.suffix == ".py":
         return mend_python(text)
-    return mend_lines(text, fenced=path.suffix == ".md", yaml=path.suffix == ".yaml")
+    return mend_lines(text, fenced=path.suffix == ".md")
 
 
 def main() -> int:

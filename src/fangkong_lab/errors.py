@@ -29,7 +29,7 @@ class FangkongError(Exception):
         super().__init__(what, where, mend)
 
     def __str__(self) -> str:
-        parts = [f"{self.where}:{self.what}" if self.where else self.what]
+        parts = [f"{self.where}：{self.what}" if self.where else self.what]
         if self.mend:
             parts.append(f"请{self.mend}" if not self.mend.startswith("请") else self.mend)
         return "。".join(parts)
@@ -91,5 +91,5 @@ def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
     """Return the mend sentence for an unknown *word*: the near match, or the whole list."""
     near = near_match(word, known)
     if near:
-        return f"检查写法,是否为「{near}」"
-    return "改用以下之一:" + "、".join(sorted(known)) if known else "先导入数据"
+        return f"检查写法，是否为「{near}」"
+    return "改用以下之一：" + "、".join(sorted(known)) if known else "先导入数据"

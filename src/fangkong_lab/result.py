@@ -49,6 +49,6 @@ class Shown:
 
 def html_of(frame: pd.DataFrame, text: str, source: str = "") -> str:
     """Return sentence, table and source line as HTML with everything escaped."""
-    note = f'<p class="fk-source">来源:{escape(source)}</p>' if source else ""
+    note = f'<p class="fk-source">来源：{escape(source)}</p>' if source else ""
     table = frame.to_html(index=False, border=0, classes="fk-table", escape=True, na_rep="未载")
     return f'<p class="fk-sentence">{escape(text)}</p>{table}{note}'

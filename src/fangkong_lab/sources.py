@@ -33,4 +33,4 @@ class Assumed:
 
     def sentence(self) -> str:
         """Return the mark printed beside an assumed value."""
-        return f"假定值,无出处:{self.why}"
+        return f"假定值，无出处：{self.why}"

@@ -54,7 +54,7 @@ class Workspace:
             return parse_day(given)
         if self.as_of is None:
             raise WrongCall("未指定评估日期", where=str(self.root / SETTINGS_FILE),
-                            mend="加上 --as-of 2016-12-31,或在 fangkong.toml 写 as_of = 2016-12-31")
+                            mend="加上 --as-of 2016-12-31，或在 fangkong.toml 写 as_of = 2016-12-31")
         return self.as_of
 
 
@@ -67,7 +67,7 @@ def find_workspace(start: Path | None = None) -> Workspace:
     for folder in (here, *here.parents):
         if (folder / SETTINGS_FILE).is_file():
             return read_workspace(folder)
-    raise WrongCall("这里不是工作目录", where=str(here), mend="先运行 fangkong init 办公室,再进入该目录")
+    raise WrongCall("这里不是工作目录", where=str(here), mend="先运行 fangkong init 办公室，再进入该目录")
 
 
 def read_workspace(root: Path) -> Workspace:
@@ -76,7 +76,7 @@ def read_workspace(root: Path) -> Workspace:
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"设置文件无法读取({error})", where=str(path), mend="按 TOML 格式修改后保存为 UTF-8") from error
+        raise BadInput(f"设置文件无法读取（{error}）", where=str(path), mend="按 TOML 格式修改后保存为 UTF-8") from error
     for key in settings:
         if key not in _KEYS:
             raise BadInput(f"未知设置「{key}」", where=str(path), mend=did_you_mean(key, _KEYS))

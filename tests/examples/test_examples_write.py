@@ -134,7 +134,7 @@ def test_command_does_not_write_over_without_force(office, capsys):
 
 def test_command_writes_the_golden_county(office, capsys):
     assert main(["demo-data", "--golden"]) == 0
-    assert "1 个单位,10 项权力事项,10 张流程图;其中单人可办结 2 项" in capsys.readouterr().out
+    assert "1 个单位，10 项权力事项，10 张流程图；其中单人可办结 2 项" in capsys.readouterr().out
     assert [p.name for p in (office / "data" / "demo").glob("*.xlsx")] == ["模拟数据_M01_模拟示例局台账.xlsx"]
 
 

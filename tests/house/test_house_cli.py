@@ -47,7 +47,7 @@ def test_every_command_has_chinese_help(name, capsys):
         main([name, "--help"])
     assert left.value.code == 0
     page = capsys.readouterr().out
-    assert page.startswith("用法:fangkong")
+    assert page.startswith("用法：fangkong")
     assert "usage" not in page
     assert "options:" not in page
 

@@ -45,10 +45,10 @@ def test_the_screen_has_chinese_headers_and_counts(office: Workspace, capsys: py
     assert "县交通局" in out
     assert "公路站" not in out
     assert "2013-06-01" in out
-    assert "单位(units):1 行" in out
+    assert "单位（units）：1 行" in out
     assert main(["data", "list"]) == EXIT_DONE
     out = capsys.readouterr().out
-    assert "A 层:7 张表,2 张有数据" in out
+    assert "A 层：7 张表，2 张有数据" in out
     assert any(line.split() == ["岗位", "posts", "3", "2"] for line in out.splitlines())
 
 
@@ -61,7 +61,7 @@ def test_csv_text_does_not_become_a_formula(office: Workspace) -> None:
 
 def test_trace_and_journal(office: Workspace, capsys: pytest.CaptureFixture) -> None:
     assert main(["data", "trace", "岗位", "P3"]) == EXIT_DONE
-    assert "岗位 P3 ← 第 1 号送交(U1 的 台账.xlsx)› 岗位 › 第4行" in capsys.readouterr().out
+    assert "岗位 P3 ← 第 1 号送交（U1 的 台账.xlsx）› 岗位 › 第4行" in capsys.readouterr().out
     assert main(["data", "trace", "岗位", "P9"]) == EXIT_BAD_INPUT
     assert main(["data", "trace", "岗位", "P3", "x"]) == EXIT_WRONG_CALL
     assert main(["data", "journal"]) == EXIT_DONE

@@ -112,7 +112,7 @@ def test_an_unreadable_book_is_one_line_and_the_others_go_on(workspace: Workspac
     monkeypatch.chdir(workspace.root)
     assert main(["import", "假.xlsx", "交通局.xlsx"]) == EXIT_BAD_INPUT
     shown = capsys.readouterr()
-    assert "假.xlsx:未能读入" in shown.out
+    assert "假.xlsx：未能读入" in shown.out
     assert "读入 4 行 = 入库 4 + 拒收 0 + 留置 0" in shown.out
     assert "Traceback" not in shown.out + shown.err
     assert [(e.file, e.outcome) for e in _journal(workspace)] == [("假.xlsx", Result.UNREADABLE), ("交通局.xlsx", Result.STORED)]
@@ -215,7 +215,7 @@ def test_the_command_says_what_happened_and_its_exit_code(workspace: Workspace, 
     assert main(["import", "台账.xlsx"]) == EXIT_BAD_INPUT
     out = capsys.readouterr().out
     assert out.count("[拒收]") == 20
-    assert "共 30 条,以上列出 20 条" in out
+    assert "共 30 条，以上列出 20 条" in out
     assert "读入 31 行 = 入库 0 + 拒收 30 + 留置 1" in out
     assert "台账_退回核对_1.xlsx" in out
     assert main(["import", "台账.xlsx", "--good-rows"]) == EXIT_SOME_FAILED
@@ -224,7 +224,7 @@ def test_the_command_says_what_happened_and_its_exit_code(workspace: Workspace, 
     assert main(["data", "show", "单位", "--where", "单位名称~交通", "--csv", "u.csv"]) == EXIT_DONE
     assert (workspace.root / "u.csv").read_bytes().startswith(b"\xef\xbb\xbf" + "单位编码,单位名称".encode())
     assert main(["data", "trace", "单位", "U1"]) == EXIT_DONE
-    assert "台账.xlsx)› 单位 › 第2行" in capsys.readouterr().out
+    assert "台账.xlsx）› 单位 › 第2行" in capsys.readouterr().out
 
 
 def test_where_the_returned_workbook_cannot_be_written_nothing_is_stored(workspace: Workspace, write_xlsx: Callable, county: dict) -> None:

@@ -133,7 +133,7 @@ def test_a_newer_store_is_refused(path: Path, write: bool) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("INSERT INTO schema_version VALUES (99, current_timestamp::TIMESTAMP)")
     before = path.read_bytes()
-    with pytest.raises(StoreBusy, match=r"版本\(99\)比本软件支持的\(1\)新") as caught, open_store(path, LAYOUT, write=write):
+    with pytest.raises(StoreBusy, match=r"版本（99）比本软件支持的（1）新") as caught, open_store(path, LAYOUT, write=write):
         pass
     assert caught.value.exit_code == EXIT_STORE
     assert path.read_bytes() == before

@@ -96,7 +96,7 @@ def test_equal_basis_adds_up_with_its_qualifiers():
     made = tally(rows({"value": 40, "qualifier": "余"}, {"value": 26}, {"value": 30, "qualifier": "近"}))
     assert made.interval == Interval(41 + 26 + 20, 49 + 26 + 29)
     assert "约数按本软件的读法" in made.sentence()
-    assert made.basis_line() == "口径:指标 诫勉;计量单位 人;有问题线索 是;累计 否;期间 年度"
+    assert made.basis_line() == "口径：指标 诫勉；计量单位 人；有问题线索 是；累计 否；期间 年度"
     assert len(made.sources) == 3
     assert made.table()["单位"].tolist() == ["U0", "U1", "U2", "合计"]
 

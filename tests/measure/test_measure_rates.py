@@ -112,10 +112,10 @@ def test_a_ratio_of_intervals_holds_every_ratio_they_allow(a, width, b, spread):
 
 def test_minimum_count_rule_prints_no_rate():
     few = rate(15, people(100, 1000), minimum=16, basis=Basis("诫勉", "人", Clue.YES, Running.NO, PeriodKind.YEAR))
-    assert "共15人,不足16" in few.sentence()
+    assert "共15人，不足16" in few.sentence()
     assert not few.comparable
     assert "不计算率" in few.sentence()
-    assert few.table()["率"].tolist() == ["不足16,不计算"]
+    assert few.table()["率"].tolist() == ["不足16，不计算"]
     assert rate(16, people(100, 1000), minimum=16).comparable
 
 

@@ -44,7 +44,7 @@ def test_rectification_by_hand():
     assert (made.total, made.due, made.closed_due, made.not_due, made.no_deadline) == (9, 6, 3, 2, 1)
     assert (made.closed, made.verified, made.rebounded) == (4, 2, 1)
     assert made.completion.value == 0.5
-    assert "到期问题6个,销号3个" in made.sentence()
+    assert "到期问题6个，销号3个" in made.sentence()
     assert "其中经核验2个" in made.sentence()
     assert dict(made.ages) == {Age.NOT_DUE: 1, Age.MONTH: 2, Age.QUARTER: 0, Age.HALF: 1, Age.LONGER: 0, Age.NO_DEADLINE: 1}
     assert dict(made.seen) == {"见人": 3, "见事": 3, "见单位": 2, "见处理结果": 2, "见责任追究": 2}
@@ -163,7 +163,7 @@ def test_instalments_are_summed_and_natures_are_not_added():
     assert sums["清退"].paid == pytest.approx(2.19)
     assert (sums["清退"].cases, sums["清退"].instalments) == (2, 4)
     assert sums["挽回损失"].paid == 118.81
-    assert "性质不同,不作合计" in made.sentence()
+    assert "性质不同，不作合计" in made.sentence()
     assert "121" not in made.sentence()
     assert made.table()["应缴未载的笔数"].tolist() == [1, 0]
 
@@ -189,7 +189,7 @@ def test_duties_by_hand():
         "备案": {Done.MISSED: 2, Done.EXCUSED: 1}, "未载": {Done.ON_TIME: 1}}
     assert made.unknown_duties == ("B9",)
     assert sum(made.total(s) for s in Done) == len(records)
-    assert "应备案、报告、未载6次,按期2次,逾期1次,未履行3次" in made.sentence()
+    assert "应备案、报告、未载6次，按期2次，逾期1次，未履行3次" in made.sentence()
 
 
 def test_lifting_leaves_out_what_was_no_warning():

@@ -246,7 +246,7 @@ def test_the_break_of_2023_is_told_where_the_counts_straddle_it():
     base = {"unit_id": "A", "measure": "诫勉", "count_unit": "人", "cumulative": "否", "has_clue": "是", "value": 3}
     rows = [{**base, "period_start": f"{y}-01-01", "period_end": f"{y}-12-31"} for y in (2022, 2023, 2024)]
     made = outcomes({"outcomes": pd.DataFrame(rows)}, Question(date(2025, 1, 1)))
-    assert "口径断点:2024-01-01" in made.sentence()
+    assert "口径断点：2024-01-01" in made.sentence()
     before = outcomes({"outcomes": pd.DataFrame(rows[:2])}, Question(date(2025, 1, 1)))
     assert before.breaks() == ()
 

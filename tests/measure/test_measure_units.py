@@ -74,7 +74,7 @@ def test_north_carolina_ranks_are_wide(counties):
 def test_anson_is_the_only_county_outside(counties):
     made = funnel(counties, "猝死", per=1000)
     assert made.outside(0.998) == ("Anson",)
-    assert "Anson(高于界限)" in made.sentence()
+    assert "Anson（高于界限）" in made.sentence()
 
 
 @settings(max_examples=60)

@@ -46,7 +46,7 @@ def test_a_wrong_percentage_is_flagged_not_repaired():
     """临沧: up 245 to 461 is 113.4 %, printed 123.8 %."""
     made = printed_growth("临沧", Interval.exactly(461), Interval.exactly(245), 123.8)
     assert made.flagged
-    assert "113.4%,印为123.8%" in made.text
+    assert "113.4%，印为123.8%" in made.text
     assert "未改动" in made.sentence()
     assert not printed_growth("临沧", Interval.exactly(461), Interval.exactly(245), 113.4).flagged
 

@@ -5,8 +5,9 @@ from datetime import date
 import numpy as np
 
 from fangkong_lab.network.arrays_tables import Coded, code_tables, from_frames
-from fangkong_lab.network.kernel import STATE_DONE, STATE_UNSIGNED, Tasks, solve
+from fangkong_lab.network.kernel import Tasks, solve
 from fangkong_lab.network.kernel_answer import ASK_ALL
+from fangkong_lab.network.kernel_rows import STATE_DONE, STATE_UNSIGNED
 
 LEVELS = ("none", "direct", "full")
 COMPARED = ("kappa", "kappa_whole", "eta", "may_be_impossible", "sole_controllers", "possible_sole_controllers",

@@ -11,7 +11,7 @@ from kernel_document import differences, kernel_answers
 from fangkong_lab.network.answer import Question, answer
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.influence import read_influence
-from fangkong_lab.network.kernel import STATE_TOO_BIG
+from fangkong_lab.network.kernel_rows import STATE_TOO_BIG
 
 INFLUENCES = ("direct", "none", "full")
 OFFICE = Sizes(units=3, posts=22, persons=18, unknown=0, flows=6, items=10, steps=8, posts_per_sign_off=5)

@@ -8,6 +8,8 @@ from brute import brute
 from generate import DAY, Sizes, seeded, small_network
 from kernel_document import differences, kernel_answers
 
+from fangkong_lab.network.kernel_rows import STATE_TOO_BIG
+
 INFLUENCES = ("direct", "none", "full")
 CROWDED = Sizes(persons=5, posts=8, unknown=3)
 LONG = Sizes(persons=5, posts=7, unknown=1, steps=6)
@@ -27,8 +29,21 @@ def test_networks_with_many_unknown_posts():
     assert [line for seed in range(20_000, 20_050) for line in against_brute(seed, CROWDED)] == []
 
 
+def long_flows(seeds):
+    """Return the differences; up to one item in a hundred may be too tangled for the kernel and left to the other."""
+    lines, items, left = [], 0, 0
+    for seed in seeds:
+        tables = small_network(seeded(seed), LONG)
+        found, expected = kernel_answers(tables, DAY), brute(tables, DAY)
+        done = {item: answer for item, answer in found.items() if answer["state"] != STATE_TOO_BIG}
+        lines += differences(done, {item: expected[item] for item in done}, f"seed {seed}")
+        items, left = items + len(found), left + len(found) - len(done)
+    assert left * 100 <= items
+    return lines
+
+
 def test_long_flows():
-    assert [line for seed in range(40_000, 40_050) for line in against_brute(seed, LONG)] == []
+    assert long_flows(range(40_000, 40_050)) == []
 
 
 @pytest.mark.heavy
@@ -46,4 +61,4 @@ def test_networks_with_many_unknown_posts_in_number(first):
 @pytest.mark.heavy
 @pytest.mark.parametrize("first", range(40_000, 44_000, 500))
 def test_long_flows_in_number(first):
-    assert [line for seed in range(first, first + 500) for line in against_brute(seed, LONG)] == []
+    assert long_flows(range(first, first + 500)) == []

@@ -33,9 +33,9 @@ def test_book_to_screen_and_json(book, tmp_path, capsys):
     out = tmp_path / "out.json"
     assert main(["network", str(book), *DAY, "--json", str(out)]) == 0
     screen = capsys.readouterr().out
-    assert "按现行流程,2项可由一人办结" in screen
+    assert "按现行流程，2项可由一人办结" in screen
     assert "另有2项经手人之间存在直接领导关系" in screen
-    assert "需补充「专项审核岗」(G10)任职记录" in screen
+    assert "需补充「专项审核岗」（G10）任职记录" in screen
     found = document(out)
     assert (found["as_of"], found["influence"], found["target"]) == ("2016-12-31", "direct", 2)
     assert {i["item_id"]: i["status"] for i in found["items"]} == {i: w.verdict_direct.value for i, w in GOLDEN.items()}

@@ -41,7 +41,7 @@ def test_a_wrong_expectation_is_reported_with_its_place(tmp_path: Path) -> None:
                 "        person:P1: {score: 7, level: 满6分, cycle_start: 2016-01-11}\n")
     (result,) = run_cases(load_policy(CHANGWU), path)
     assert "第3行" in result.sentence()
-    assert "person:P1 的 score应为「7.0」,得到「6.0」" in result.sentence()
+    assert "person:P1 的 score应为「7.0」，得到「6.0」" in result.sentence()
     assert "cycle_start" in result.sentence()
     assert len(result.wrong) == 2
 
@@ -49,7 +49,7 @@ def test_a_wrong_expectation_is_reported_with_its_place(tmp_path: Path) -> None:
 def test_an_expected_error_that_does_not_come_is_a_failure(tmp_path: Path) -> None:
     path = case(tmp_path, "  - name: 甲\n    as_of: 2016-06-30\n" + EVENT + "    expect: {error: 施行}\n")
     (result,) = run_cases(load_policy(CHANGWU), path)
-    assert result.wrong == ("应当报错「施行」,却没有报错",)
+    assert result.wrong == ("应当报错「施行」，却没有报错",)
 
 
 def test_another_error_than_the_expected_one_is_a_failure(tmp_path: Path) -> None:

@@ -55,13 +55,13 @@ def test_score_json_has_the_promised_shape(books: Path, capsys: pytest.CaptureFi
     events = {e["event_id"]: e for e in made["events"]}
     assert (events["E1"]["points"], events["E1"]["counted"]) == (6.0, True)
     assert (events["E4"]["points"], events["E4"]["counted"]) == (0.0, False)
-    assert "不实,已剔除" in events["E4"]["why"]
+    assert "不实，已剔除" in events["E4"]["why"]
     assert [e["event_id"] for e in made["events"]] == sorted(events)
     states = {(s["kind"], s["subject"]): s for s in made["states"]}
     own = states["person", "PQ7K2"]
     assert (own["cycle_start"], own["score"], own["level"], own["colour"]) == ("2016-01-10", 9.0, "满6分", None)
     assert own["consequences"] == ["提醒谈话；当年不推荐提拔，不评优秀，不参加职称评定"]
-    assert own["mark"] == "线索,非结论"
+    assert own["mark"] == "线索，非结论"
     assert ("person", "PQ7K3") not in states
 
 
@@ -126,7 +126,7 @@ def test_a_notice_needs_a_human_decision(books: Path, capsys: pytest.CaptureFixt
     text = (books / "通知书.txt").read_text(encoding="utf-8")
     assert code == 0
     assert "ZK001" in text
-    assert "线索,非结论" in text
+    assert "线索，非结论" in text
     code, _, err = said(capsys, *words, "E9")
     assert code == 2
     assert "没有编号为「E9」的事件" in err
@@ -154,8 +154,8 @@ def test_grade_json_and_screen(books: Path, capsys: pytest.CaptureFixture[str]) 
     assert all("权重" in line for line in (sentence, *rows))
     assert len(rows) == 3
     _, out, _ = said(capsys, "grade", "风险点.csv", "--policy", "shayang_risk", *AT, "--explain", "R1")
-    assert "└ 总分:15" in out
-    assert "假定值,无出处" in out
+    assert "└ 总分：15" in out
+    assert "假定值，无出处" in out
     said(capsys, "grade", "风险点.csv", "--policy", "shayang_risk", *AT, "--csv", "等级.csv")
     assert (books / "等级.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
@@ -194,8 +194,8 @@ def test_policy_check_lists_every_file_and_fails_if_one_does(books: Path, capsys
 def test_policy_test_runs_the_cases(books: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = said(capsys, "policy", "test")
     assert code == 0
-    assert "changwu_score:26/26 通过" in out
-    assert ",不符 0" in out
+    assert "changwu_score：26/26 通过" in out
+    assert "，不符 0" in out
 
 
 def test_policy_diff_of_a_reform_with_contributions(books: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -156,8 +156,8 @@ def test_explanations_reach_values_and_sources() -> None:
     made = shayang(events({"behaviour": "违规采购"}, {"behaviour": "连续两次评议末位"}))
     tree = explain_state(made, LedgerKind.UNIT, "U1")
     text = tree.text()
-    assert tree.value == "9 分,黄色预警"
-    for words in ("事件 E1:6 分", "门槛「黄色预警」:≥ 6 分〔假定值,无出处", "累计「两次以上预警」:≥ 2 次,现 2 次", "不是沙洋的规定"):
+    assert tree.value == "9 分，黄色预警"
+    for words in ("事件 E1：6 分", "门槛「黄色预警」：≥ 6 分〔假定值，无出处", "累计「两次以上预警」：≥ 2 次，现 2 次", "不是沙洋的规定"):
         assert words in text
     assert explain_event(made, "E2").as_json()["value"] == "3 分"
     with pytest.raises(WrongCall, match="没有编号为「E7」的事件"):

@@ -183,7 +183,7 @@ def test_the_difference_counts_every_row_once_and_an_items_amount_once(tmp_path:
     assert found.moved()["key"].tolist() == ["a", "b"]
     table = found.table()
     assert table.to_dict("records") == [{"单位编码": "U1", "类别": "专项资金", "原等级": "一般", "新等级": "高", "变化": "升级",
-                                         "数量": 2, "涉及金额(万元)": 100.0}]
+                                         "数量": 2, "涉及金额（万元）": 100.0}]
     assert found.cells()["count"].sum() == 5
     assert "升级 2" in found.sentence()
     assert "不变 3" in found.sentence()
@@ -203,7 +203,7 @@ def test_a_score_difference_lists_units_and_persons(tmp_path: Path) -> None:
     old, new = (score(p, tables, DAY).states() for p in (WARNING, apply(plan, WARNING)))
     assert len(found.rows) == len(old)
     assert len(found.moved()) == int((old["level"] != new["level"]).sum())
-    assert "线索,非结论" in found.sentence()
+    assert "线索，非结论" in found.sentence()
 
 
 def test_parts_are_ranked_by_what_leaving_them_out_moves() -> None:

@@ -33,7 +33,7 @@ def ask(workspace, *words: str):
 
 @pytest.fixture
 def batch(workspace):
-    write_notebook(workspace, 'print("词:" + word)\nif word == "乙":\n    raise ValueError("第二份\\n表缺列")')
+    write_notebook(workspace, 'print("词：" + word)\nif word == "乙":\n    raise ValueError("第二份\\n表缺列")')
     return workspace, run_batch(ask(workspace, "甲", "乙", "丙"), workspace, workers=2, progress=False)
 
 
@@ -59,7 +59,7 @@ def test_the_failed_notebook_is_kept_and_named(batch):
 def test_the_index_puts_failures_first(batch):
     workspace, _ = batch
     page = (workspace.reports_dir / "index.html").read_text(encoding="utf-8")
-    assert page.index("失败 1 份") < page.index("小报告(3 份)")
+    assert page.index("失败 1 份") < page.index("小报告（3 份）")
     assert page.count(".ipynb\"") == 2
 
 
@@ -74,7 +74,7 @@ def test_parameters_are_recorded_in_the_notebook(batch):
     workspace, _ = batch
     made = nbformat.read(workspace.reports_dir / "小报告" / "丙小报告.ipynb", as_version=4)
     assert made.metadata["papermill"]["parameters"] == {"word": "丙"}
-    assert any(o.get("text") == "词:丙\n" for c in made.cells if c.cell_type == "code" for o in c.outputs)
+    assert any(o.get("text") == "词：丙\n" for c in made.cells if c.cell_type == "code" for o in c.outputs)
 
 
 def test_content_does_not_depend_on_workers(workspace):

@@ -36,7 +36,7 @@ def test_label_stands_for_code(workspace):
 @pytest.mark.parametrize(("change", "kind", "words"), [
     ({"unitid": "U01"}, WrongCall, ["没有参数「unitid」", "unit_id"]),
     ({"unit_id": "模拟县财正局"}, BadInput, ["模拟县财正局", "是否为「模拟县财政局」"]),
-    ({"unit_id": 1}, WrongCall, ["不是文字", "单位(unit_id)"]),
+    ({"unit_id": 1}, WrongCall, ["不是文字", "单位（unit_id）"]),
     ({"top": "10"}, WrongCall, ["不是整数", "列出项数"]),
     ({"top": True}, WrongCall, ["不是整数"]),
     ({"draft": 1}, WrongCall, ["不是是/否"]),

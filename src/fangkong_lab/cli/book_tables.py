@@ -19,9 +19,9 @@ UNSENT = "未署报送单位"
 
 def add_book(parser: argparse.ArgumentParser, as_of: bool = True) -> None:
     """Declare BOOK and --as-of."""
-    parser.add_argument("book", metavar="台账文件", nargs="?", type=Path, help="一本台账(xlsx、csv、parquet);不写则用工作目录的台账库")
+    parser.add_argument("book", metavar="台账文件", nargs="?", type=Path, help="一本台账（xlsx、csv、parquet）；不写则用工作目录的台账库")
     if as_of:
-        parser.add_argument("--as-of", metavar="日期", help="评估日期,如 2016-12-31(默认取 fangkong.toml 的 as_of)")
+        parser.add_argument("--as-of", metavar="日期", help="评估日期，如 2016-12-31(默认取 fangkong.toml 的 as_of)")
 
 
 def workspace_here() -> Workspace | None:
@@ -53,7 +53,7 @@ def _read(book: Path) -> dict[str, pd.DataFrame]:
         kept = sheet.frame[~out].drop(columns=[ROW]).reset_index(drop=True)
         found[sheet.table] = _joined(found.get(sheet.table), kept)
     if left_out:
-        print(f"{book.name}:{left_out} 行有误未用,先用 fangkong import 查看退回核对表", file=sys.stderr)
+        print(f"{book.name}：{left_out} 行有误未用，先用 fangkong import 查看退回核对表", file=sys.stderr)
     return found
 
 

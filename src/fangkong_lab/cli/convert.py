@@ -18,15 +18,15 @@ _BPMN_ENDINGS = (".bpmn", ".xml", ".bpmn20")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("source", metavar="文件", nargs="?", type=Path,
-                        help="流程图(.bpmn、.xml,BPMN 2.0)或权限名单(每行「人员代号 权限代号」);配合 --to gephi 时为台账.xlsx,不写则读台账库")
+                        help="流程图（.bpmn、.xml,BPMN 2.0）或权限名单（每行「人员代号 权限代号」）；配合 --to gephi 时为台账.xlsx,不写则读台账库")
     parser.add_argument("--to", metavar="格式", choices=("xlsx", "csv", "gephi"), default="xlsx",
-                        help="xlsx 台账工作簿(默认)、csv 每表一个文件、gephi 网络的 nodes.csv 与 edges.csv")
-    parser.add_argument("--out", metavar="路径", type=Path, help="写到哪里:工作簿文件,或 csv、gephi 的目录(默认在当前目录)")
-    parser.add_argument("--unit", metavar="单位编码", help="转换成台账时填报单位的编码(必填)")
-    parser.add_argument("--unit-name", metavar="名称", default="", help="单位名称(默认同编码)")
-    parser.add_argument("--since", metavar="日期", help="权限名单:任职起始日期(必填),如 2016-01-01")
-    parser.add_argument("--as-of", metavar="日期", help="gephi:评估日期;不写则取 fangkong.toml 的 as_of")
-    parser.add_argument("--audience", metavar="读者", default="纪委内部", help="gephi:纪委内部(默认)、被评估单位、公开;后两者不含人员")
+                        help="xlsx 台账工作簿（默认）、csv 每表一个文件、gephi 网络的 nodes.csv 与 edges.csv")
+    parser.add_argument("--out", metavar="路径", type=Path, help="写到哪里：工作簿文件，或 csv、gephi 的目录（默认在当前目录）")
+    parser.add_argument("--unit", metavar="单位编码", help="转换成台账时填报单位的编码（必填）")
+    parser.add_argument("--unit-name", metavar="名称", default="", help="单位名称（默认同编码）")
+    parser.add_argument("--since", metavar="日期", help="权限名单：任职起始日期（必填），如 2016-01-01")
+    parser.add_argument("--as-of", metavar="日期", help="gephi:评估日期；不写则取 fangkong.toml 的 as_of")
+    parser.add_argument("--audience", metavar="读者", default="纪委内部", help="gephi:纪委内部（默认）、被评估单位、公开；后两者不含人员")
     parser.add_argument("--force", action="store_true", help="覆盖已有的文件")
 
 
@@ -46,8 +46,8 @@ def run(args: argparse.Namespace) -> int:
         write_tables(conversion, out, force=args.force)
     print(conversion.sentence())
     for loss in conversion.losses:
-        print(f"  [{loss.kind.label}] {loss.where}:{loss.what}。{loss.why}")
-    print(f"已写入 {out}" + ("" if conversion.complete else ";有待补填的单元格,填好后再导入"))
+        print(f"  [{loss.kind.label}] {loss.where}：{loss.what}。{loss.why}")
+    print(f"已写入 {out}" + ("" if conversion.complete else "；有待补填的单元格，填好后再导入"))
     return EXIT_DONE if conversion.complete else EXIT_SOME_FAILED
 
 
@@ -82,5 +82,5 @@ def _gephi(args: argparse.Namespace) -> int:
         workspace = find_workspace()
         network = PowerNetwork.from_store(workspace, workspace.day(args.as_of))
     nodes, edges = write_gephi(network, args.out or Path("gephi"), audience, force=args.force)
-    print(f"已写入 {nodes} 和 {edges}(UTF-8,含 Gephi 所需的 Id、Source、Target 列)")
+    print(f"已写入 {nodes} 和 {edges}（UTF-8，含 Gephi 所需的 Id、Source、Target 列）")
     return EXIT_DONE

@@ -27,12 +27,12 @@ SCHEMA_VERSION = 1
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_book(parser)
-    parser.add_argument("--policy", metavar="规则", required=True, help="规则编号、名称或文件,见 fangkong policy list")
-    parser.add_argument("--since", metavar="日期", help="按每行自己的日期用规则时,只判这一天起的行(规则施行前的旧行用它筛去)")
-    parser.add_argument("--explain", metavar="编码", help="说明一行的等级怎样得出,直到数值和出处")
+    parser.add_argument("--policy", metavar="规则", required=True, help="规则编号、名称或文件，见 fangkong policy list")
+    parser.add_argument("--since", metavar="日期", help="按每行自己的日期用规则时，只判这一天起的行（规则施行前的旧行用它筛去）")
+    parser.add_argument("--explain", metavar="编码", help="说明一行的等级怎样得出，直到数值和出处")
     parser.add_argument("--json", action="store_true", help="输出 JSON")
     parser.add_argument("--csv", metavar="文件", type=Path, help="全部结果写入 CSV(UTF-8 带 BOM)")
-    parser.add_argument("--rows", metavar="N", type=int, default=20, help="屏幕上最多显示几行(默认 20)")
+    parser.add_argument("--rows", metavar="N", type=int, default=20, help="屏幕上最多显示几行（默认 20）")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -82,7 +82,7 @@ def day_given(text: str | None) -> date:
         return parse_day(text)
     here = workspace_here()
     if here is None:
-        raise WrongCall("未指定评估日期", mend="加上 --as-of 2016-12-31,或在工作目录里运行")
+        raise WrongCall("未指定评估日期", mend="加上 --as-of 2016-12-31，或在工作目录里运行")
     return Workspace.day(here, None)
 
 
@@ -125,4 +125,4 @@ def _cell(value: object) -> str:
 
 def _print_rest(count: int, shown: int) -> None:
     if count > shown:
-        print(f"(共 {count} 行,只显示前 {shown} 行;用 --rows 或 --csv 看全部)")
+        print(f"(共 {count} 行，只显示前 {shown} 行；用 --rows 或 --csv 看全部)")

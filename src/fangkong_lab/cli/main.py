@@ -13,7 +13,7 @@ from fangkong_lab import __version__
 from fangkong_lab.cli.commands import COMMANDS
 from fangkong_lab.errors import EXIT_DONE, EXIT_WRONG_CALL, FangkongError, did_you_mean
 
-_HEAD = "fangkong:防控试点评估工作台(离线使用,评价结构、规则和试点,不对个人下结论)"
+_HEAD = "fangkong:防控试点评估工作台（离线使用，评价结构、规则和试点，不对个人下结论）"
 _FOOT = """退出码:0 完成;1 完成但有失败项(已列出);2 命令写法有误;3 输入数据有误;4 台账库被占用或版本较新。
 每条命令的用法:fangkong 命令 --help"""
 
@@ -40,17 +40,17 @@ class ChineseParser(argparse.ArgumentParser):
 
     def format_usage(self) -> str:
         """Return the usage line with its Chinese prefix."""
-        return super().format_usage().replace("usage: ", "用法:", 1)
+        return super().format_usage().replace("usage: ", "用法：", 1)
 
     def format_help(self) -> str:
         """Return the help page with its Chinese prefix."""
-        return super().format_help().replace("usage: ", "用法:", 1)
+        return super().format_help().replace("usage: ", "用法：", 1)
 
     def error(self, message: str) -> NoReturn:
         """Print the error in Chinese and leave with exit code 2."""
         for pattern, chinese in _ARGPARSE_CHINESE:
             message = pattern.sub(chinese, message)
-        _complain(f"命令写法有误:{message}。查看用法:{self.prog} --help")
+        _complain(f"命令写法有误：{message}。查看用法：{self.prog} --help")
         raise SystemExit(EXIT_WRONG_CALL)
 
 
@@ -58,7 +58,7 @@ def help_page() -> str:
     """Return the page of `fangkong --help`: all commands, a line each."""
     width = max(len(name) for name in COMMANDS)
     lines = [f"  {name:<{width}}  {line}" for name, (line, _) in COMMANDS.items()]
-    return "\n".join([_HEAD, "", "用法:fangkong 命令 [参数]", "", "命令:", *lines, "", _FOOT])
+    return "\n".join([_HEAD, "", "用法：fangkong 命令 [参数]", "", "命令：", *lines, "", _FOOT])
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -72,7 +72,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"fangkong_lab {__version__}")
         return EXIT_DONE
     if words[0] not in COMMANDS:
-        _complain(f"没有命令「{words[0]}」,{did_you_mean(words[0], tuple(COMMANDS))}")
+        _complain(f"没有命令「{words[0]}」，{did_you_mean(words[0], tuple(COMMANDS))}")
         return EXIT_WRONG_CALL
     return _run(words[0], words[1:])
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("book", metavar="台账.xlsx", nargs="?", type=Path, help="直接读这一本台账;不写则读工作目录的台账库")
-    parser.add_argument("--as-of", metavar="日期", help="评估日期,如 2016-12-31;读台账库时不写则取 fangkong.toml 的 as_of")
-    parser.add_argument("--unit", metavar="单位编码", help="只含一个单位;读者为被评估单位时必填")
-    parser.add_argument("--audience", metavar="读者", default="纪委内部", help="纪委内部(默认)、被评估单位、公开;后两者不含人员和经手组合")
-    parser.add_argument("--out", metavar="文件", type=Path, default=Path("权力网络.html"), help="写到哪里(默认 权力网络.html)")
+    parser.add_argument("book", metavar="台账.xlsx", nargs="?", type=Path, help="直接读这一本台账；不写则读工作目录的台账库")
+    parser.add_argument("--as-of", metavar="日期", help="评估日期，如 2016-12-31；读台账库时不写则取 fangkong.toml 的 as_of")
+    parser.add_argument("--unit", metavar="单位编码", help="只含一个单位；读者为被评估单位时必填")
+    parser.add_argument("--audience", metavar="读者", default="纪委内部", help="纪委内部（默认）、被评估单位、公开；后两者不含人员和经手组合")
+    parser.add_argument("--out", metavar="文件", type=Path, default=Path("权力网络.html"), help="写到哪里（默认 权力网络.html）")
     parser.add_argument("--force", action="store_true", help="覆盖已有的文件")
 
 
@@ -34,8 +34,8 @@ def run(args: argparse.Namespace) -> int:
     except BadInput as error:
         raise WrongCall(error.what, where="--audience", mend=error.mend) from error
     path = write_page(_network(args), args.out, Asked(args.unit, audience), force=args.force)
-    said = "含人员代号和经手组合,只供纪委内部使用" if audience is Audience.INTERNAL else f"供{audience.label},不含人员和经手组合"
-    print(f"已写入 {path}({path.stat().st_size / 1e6:.1f} MB),用浏览器打开,不需要联网;{said}。")
+    said = "含人员代号和经手组合，只供纪委内部使用" if audience is Audience.INTERNAL else f"供{audience.label}，不含人员和经手组合"
+    print(f"已写入 {path}({path.stat().st_size / 1e6:.1f} MB),用浏览器打开，不需要联网；{said}。")
     return EXIT_DONE
 
 

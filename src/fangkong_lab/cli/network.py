@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("book", metavar="台账.xlsx", nargs="?", help="直接读这一本台账;不写则读工作目录的台账库")
-    parser.add_argument("--as-of", metavar="日期", help="评估日期,如 2016-12-31;不写则取 fangkong.toml 的 as_of")
+    parser.add_argument("book", metavar="台账.xlsx", nargs="?", help="直接读这一本台账；不写则读工作目录的台账库")
+    parser.add_argument("--as-of", metavar="日期", help="评估日期，如 2016-12-31；不写则取 fangkong.toml 的 as_of")
     parser.add_argument("--influence", metavar="影响关系", default="direct",
-                        help="none 不计、direct 直接领导(默认)、full 逐级传导(压力测试),或级数如 2")
-    parser.add_argument("--json", metavar="文件", help="另写 JSON 结果(docs/schema/network.schema.json)")
+                        help="none 不计、direct 直接领导（默认）、full 逐级传导（压力测试），或级数如 2")
+    parser.add_argument("--json", metavar="文件", help="另写 JSON 结果（docs/schema/network.schema.json）")
     parser.add_argument("--unit", metavar="单位编码", help="只看一个单位")
-    parser.add_argument("--audience", metavar="读者", default="纪委内部", help="纪委内部(默认)、被评估单位、公开;后两者不含人员和经手组合")
+    parser.add_argument("--audience", metavar="读者", default="纪委内部", help="纪委内部（默认）、被评估单位、公开；后两者不含人员和经手组合")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -72,7 +72,7 @@ def _day(given: str | None) -> date:
 
 def _write(path: Path, text: str) -> None:
     if not path.parent.is_dir():
-        raise WrongCall("文件夹不存在", where=str(path.parent), mend="先建文件夹,或改写到别处")
+        raise WrongCall("文件夹不存在", where=str(path.parent), mend="先建文件夹，或改写到别处")
     part = path.with_name(path.name + ".part")
     part.write_text(text, encoding="utf-8")
     part.replace(path)

@@ -22,28 +22,28 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the subcommands and their arguments."""
     verbs = parser.add_subparsers(title="子命令", dest="verb", metavar="子命令", required=True)
-    listed = verbs.add_parser("list", help="现有的规则,每条一行")
+    listed = verbs.add_parser("list", help="现有的规则，每条一行")
     listed.add_argument("--json", action="store_true", help="输出 JSON")
     listed.set_defaults(act=_list)
     show = verbs.add_parser("show", help="一条规则的数值、出处和假定")
     show.add_argument("policy", metavar="规则", help="规则编号、名称或文件")
     show.add_argument("--json", action="store_true", help="输出 JSON")
     show.set_defaults(act=_show)
-    check = verbs.add_parser("check", help="检查规则文件能否使用,不能用的说明哪一行、怎么改")
-    check.add_argument("files", metavar="文件", nargs="*", type=Path, help="规则或改革方案文件;不写则检查全部")
+    check = verbs.add_parser("check", help="检查规则文件能否使用，不能用的说明哪一行、怎么改")
+    check.add_argument("files", metavar="文件", nargs="*", type=Path, help="规则或改革方案文件；不写则检查全部")
     check.set_defaults(act=_check)
     test = verbs.add_parser("test", help="运行规则旁边的用例")
-    test.add_argument("policy", metavar="规则", nargs="*", help="规则编号;不写则运行全部")
+    test.add_argument("policy", metavar="规则", nargs="*", help="规则编号；不写则运行全部")
     test.set_defaults(act=_test)
-    _add_diff(verbs.add_parser("diff", help="比较两条规则,或一份改革方案与它的基准"))
-    _add_rank(verbs.add_parser("rank", help="逐个去掉规则的各部分,看哪一部分影响最大"))
+    _add_diff(verbs.add_parser("diff", help="比较两条规则，或一份改革方案与它的基准"))
+    _add_rank(verbs.add_parser("rank", help="逐个去掉规则的各部分，看哪一部分影响最大"))
 
 
 def _add_diff(diff: argparse.ArgumentParser) -> None:
-    diff.add_argument("before", metavar="甲", help="规则,或改革方案文件(….reform.yaml)")
-    diff.add_argument("after", metavar="乙", nargs="?", help="另一条规则(甲是改革方案时不写)")
+    diff.add_argument("before", metavar="甲", help="规则，或改革方案文件（….reform.yaml）")
+    diff.add_argument("after", metavar="乙", nargs="?", help="另一条规则（甲是改革方案时不写）")
     _add_ledger(diff)
-    diff.add_argument("--effect", metavar="量", help="按哪个量分解各条款的贡献,如 top、changed、reached、points")
+    diff.add_argument("--effect", metavar="量", help="按哪个量分解各条款的贡献，如 top、changed、reached、points")
     diff.add_argument("--json", action="store_true", help="输出 JSON")
     diff.set_defaults(act=_diff)
 
@@ -57,7 +57,7 @@ def _add_rank(rank: argparse.ArgumentParser) -> None:
 def _add_ledger(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--book", metavar="台账文件", type=Path, help="在这本台账上比较")
     parser.add_argument("--ledger", action="store_true", help="在工作目录的台账库上比较")
-    parser.add_argument("--as-of", metavar="日期", help="评估日期(默认取 fangkong.toml 的 as_of)")
+    parser.add_argument("--as-of", metavar="日期", help="评估日期（默认取 fangkong.toml 的 as_of）")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -100,14 +100,14 @@ def _show(args: argparse.Namespace) -> int:
         print(json.dumps(made, ensure_ascii=False, default=str))
         return EXIT_DONE
     print(policy.title())
-    print(f"{policy.about}\n地方:{policy.place};判定:{policy.table};{policy.in_force.trace()}")
+    print(f"{policy.about}\n地方：{policy.place}；判定：{policy.table}；{policy.in_force.trace()}")
     for note in policy.notes:
-        print(f"说明:{note}")
+        print(f"说明：{note}")
     for value in policy.values():
         for entry in value.entries:
             shown = "、".join(entry.value) if isinstance(entry.value, tuple) else entry.value
             shown = f"{shown:g}" if isinstance(shown, float) else shown
-            guess = f";起日为假定:{entry.start_assumed}" if entry.start_assumed else ""
+            guess = f"；起日为假定：{entry.start_assumed}" if entry.start_assumed else ""
             print(f"  {value.path}\t{entry.start} 起\t{shown}{value.unit}\t{entry.evidence.sentence()}{guess}")
     for at, why in policy.assumptions():
         print(f"  假定\t{at}\t{why}")
@@ -145,16 +145,16 @@ def _test(args: argparse.Namespace) -> int:
     for name in args.policy or sorted(paths):
         cases = paths[name].with_name(name + CASES)
         if not cases.is_file():
-            print(f"{name}:没有用例文件 {cases.name}")
+            print(f"{name}：没有用例文件 {cases.name}")
             failed += 1
             continue
         results = run_cases(load_policy(paths[name]), cases)
         wrong = [r for r in results if r.wrong]
         passed, failed = passed + len(results) - len(wrong), failed + len(wrong)
-        print(f"{name}:{len(results) - len(wrong)}/{len(results)} 通过")
+        print(f"{name}：{len(results) - len(wrong)}/{len(results)} 通过")
         for result in wrong:
             print(f"  {result.sentence()}")
-    print(f"合计:通过 {passed},不符 {failed}")
+    print(f"合计：通过 {passed}，不符 {failed}")
     return EXIT_SOME_FAILED if failed else EXIT_DONE
 
 
@@ -183,7 +183,7 @@ def _pair(args: argparse.Namespace) -> tuple[Policy, Policy, Reform | None]:
 
     if not args.before.endswith(REFORM):
         if args.after is None:
-            raise WrongCall("缺少要比较的第二条规则", mend="写 fangkong policy diff 甲 乙,或给一份改革方案(….reform.yaml)")
+            raise WrongCall("缺少要比较的第二条规则", mend="写 fangkong policy diff 甲 乙，或给一份改革方案（….reform.yaml）")
         return policy_named(args.before), policy_named(args.after), None
     reform = load_reform(Path(args.before))
     baseline = policy_named(reform.baseline)
@@ -213,7 +213,7 @@ def _effect(word: str | None) -> Effect:
     for effect in Effect:
         if word in (None, effect.value, effect.label) and (word or effect is Effect.CHANGED):
             return effect
-    raise WrongCall(f"没有「{word}」这个量", mend="改用:" + "、".join(f"{e.value}({e.label})" for e in Effect))
+    raise WrongCall(f"没有「{word}」这个量", mend="改用：" + "、".join(f"{e.value}（{e.label}）" for e in Effect))
 
 
 def _records(frame: object) -> object:
@@ -227,7 +227,7 @@ def _rank(args: argparse.Namespace) -> int:
     from fangkong_lab.policy.rank import rank_parts
 
     if not (args.book or args.ledger):
-        raise WrongCall("没有指定台账", mend="加上 --book 台账文件,或 --ledger")
+        raise WrongCall("没有指定台账", mend="加上 --book 台账文件，或 --ledger")
     ranking = rank_parts(policy_named(args.policy), tables_of(args.book), day_given(args.as_of))
     print(ranking.sentence())
     print(grid(ranking.table()))

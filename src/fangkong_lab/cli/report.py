@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--all", action="store_true", help="随附数据和台账能支持的全部报告(不写任何选项时也是如此)")
-    what.add_argument("--model", nargs="+", metavar="模式", help="来源文献报告:沙洋、五小、扬中、宁国、瑞安")
-    what.add_argument("--unit", nargs="+", metavar="单位", help="单位评估报告:单位编码或名称,可写多个")
-    parser.add_argument("--as-of", metavar="日期", help="评估基准日,如 2016-12-31;不写则取 fangkong.toml 的 as_of")
-    parser.add_argument("--audience", default="纪委内部", metavar="读者", help="纪委内部(默认)、被评估单位、公开")
-    parser.add_argument("--workers", type=int, default=2, metavar="数", help="同时运行的进程数(默认 2);结果与此无关")
+    what.add_argument("--all", action="store_true", help="随附数据和台账能支持的全部报告（不写任何选项时也是如此）")
+    what.add_argument("--model", nargs="+", metavar="模式", help="来源文献报告：沙洋、五小、扬中、宁国、瑞安")
+    what.add_argument("--unit", nargs="+", metavar="单位", help="单位评估报告：单位编码或名称，可写多个")
+    parser.add_argument("--as-of", metavar="日期", help="评估基准日，如 2016-12-31；不写则取 fangkong.toml 的 as_of")
+    parser.add_argument("--audience", default="纪委内部", metavar="读者", help="纪委内部（默认）、被评估单位、公开")
+    parser.add_argument("--workers", type=int, default=2, metavar="数", help="同时运行的进程数（默认 2）；结果与此无关")
     parser.add_argument("--quiet", action="store_true", help="不显示进度条")
 
 

@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_book(parser)
-    parser.add_argument("--policy", metavar="规则", required=True, help="规则编号、名称或文件,见 fangkong policy list")
+    parser.add_argument("--policy", metavar="规则", required=True, help="规则编号、名称或文件，见 fangkong policy list")
     parser.add_argument("--audience", metavar="读者", default=Audience.INTERNAL.label,
-                        help="纪委内部(默认)、被评估单位、公开;后两种没有个人和岗位层面的行")
-    parser.add_argument("--unit", metavar="单位编码", help="给被评估单位的必须写:只含该单位自己的内容")
-    parser.add_argument("--since", metavar="日期", help="只算这一天起发生的事件(规则施行前的旧事件用它筛去)")
-    parser.add_argument("--explain", metavar="对象", help="说明怎样得出:event:事件编码、unit:单位编码、person:人员代号")
+                        help="纪委内部（默认）、被评估单位、公开；后两种没有个人和岗位层面的行")
+    parser.add_argument("--unit", metavar="单位编码", help="给被评估单位的必须写：只含该单位自己的内容")
+    parser.add_argument("--since", metavar="日期", help="只算这一天起发生的事件（规则施行前的旧事件用它筛去）")
+    parser.add_argument("--explain", metavar="对象", help="说明怎样得出：event:事件编码、unit:单位编码、person:人员代号")
     parser.add_argument("--near", action="store_true", help="列出再有一件就升级的对象")
-    parser.add_argument("--notice", metavar="事件编码", help="出具预警通知书(稿);台账须有决定人代号")
-    parser.add_argument("--out", metavar="文件", type=Path, help="通知书写到哪里(默认显示在屏幕上)")
+    parser.add_argument("--notice", metavar="事件编码", help="出具预警通知书（稿）；台账须有决定人代号")
+    parser.add_argument("--out", metavar="文件", type=Path, help="通知书写到哪里（默认显示在屏幕上）")
     parser.add_argument("--json", action="store_true", help="输出 JSON")
-    parser.add_argument("--rows", metavar="N", type=int, default=20, help="屏幕上最多显示几行(默认 20)")
+    parser.add_argument("--rows", metavar="N", type=int, default=20, help="屏幕上最多显示几行（默认 20）")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -89,7 +89,7 @@ def _unit_only(scores: Scores, unit: str | None) -> Scores:
         scores = score(scores.policy, {"warning_events": frame[own]}, scores.as_of)
     kept = tuple(ledger for ledger in scores.ledgers if ledger.charges.kind is LedgerKind.UNIT)
     if not kept:
-        raise BadInput(f"「{scores.policy.name}」只记个人的分,没有可给单位或公众看的内容", mend="改用 --audience 纪委内部")
+        raise BadInput(f"「{scores.policy.name}」只记个人的分，没有可给单位或公众看的内容", mend="改用 --audience 纪委内部")
     return replace(scores, ledgers=kept)
 
 
@@ -125,7 +125,7 @@ def _print(scores: Scores, args: argparse.Namespace) -> None:
     print(shown.sentence())
     print(grid(table.head(args.rows)))
     if len(table) > args.rows:
-        print(f"(共 {len(table)} 行,只显示前 {args.rows} 行;用 --rows 看更多)")
+        print(f"(共 {len(table)} 行，只显示前 {args.rows} 行；用 --rows 看更多)")
 
 
 def _json(scores: Scores, audience: Audience, args: argparse.Namespace) -> dict[str, object]:

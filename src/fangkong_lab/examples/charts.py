@@ -189,7 +189,7 @@ DECK: tuple[Archetype, ...] = (
     Archetype("same_person", "一人兼复核与决定", 6, _LICENCE, known(1, 1, 1), _same_person, second_signer=False),
     Archetype("same_person_checked", "经办后由一人兼复核与决定", 6, _LICENCE, known(2, 2, 1), _same_person_checked),
     Archetype("self_check", "经办人可自审", 8, _ENFORCE, known(2, 2, 1), _self_check),
-    Archetype("self_check_by_law", "经办人可自审(法定环节)", 4, _ENFORCE, known(2, 2, 1), _self_check_by_law),
+    Archetype("self_check_by_law", "经办人可自审（法定环节）", 4, _ENFORCE, known(2, 2, 1), _self_check_by_law),
     Archetype("bypass", "简易程序绕过审核", 8, _ENFORCE, known(2, 2, 1), _bypass),
     Archetype("two_routes", "网上、窗口两条同强路径", 10, _LICENCE, known(3, 2, 1), _two_routes),
     Archetype("two_routes_weak", "窗口路径较弱", 8, _LICENCE, known(2, 1, 1), _two_routes_weak),

@@ -77,7 +77,7 @@ def _chart(office: Office, number: int, archetype: Archetype, draw: np.random.Ge
 
 def flow_rows(charts: Sequence[Chart], period: Period, seed: int) -> list[tuple[object, ...]]:
     """Return the rows of the table of flows."""
-    return [(c.flow_id, c.seats.office.unit_id, f"{c.section}{c.category}流程图(模拟{c.flow_id[-3:]})",
+    return [(c.flow_id, c.seats.office.unit_id, f"{c.section}{c.category}流程图（模拟{c.flow_id[-3:]}）",
              period.day(stream(seed, "version", c.flow_id)), "模拟县法制办") for c in charts]
 
 

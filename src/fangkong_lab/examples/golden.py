@@ -81,20 +81,20 @@ _BALLOT = tuple(sorted(f"{a}、{b}、{c}" for a, b, c in (
     ("P2", "P7", "P8"), ("P3", "P4", "P7"), ("P3", "P4", "P8"), ("P3", "P7", "P8"), ("P4", "P7", "P8"))))
 _UNSURE = Known((1, 2), (1, 2), (1, 2))
 GOLDEN: dict[str, Worked] = {
-    "S01": Worked(known(1, 1, 1), known(1, 1, 1), 2, ("P4",), ("P2", "P4"), (), _BAD, _BAD, "两条路径,弱的一条一人签批"),
-    "S02": Worked(known(2, 1, 1), known(2, 1, 1), 1, ("P5、P6",), ("P4",), (), _GOOD, _BAD, "两把钥匙:不相容环节"),
+    "S01": Worked(known(1, 1, 1), known(1, 1, 1), 2, ("P4",), ("P2", "P4"), (), _BAD, _BAD, "两条路径，弱的一条一人签批"),
+    "S02": Worked(known(2, 1, 1), known(2, 1, 1), 1, ("P5、P6",), ("P4",), (), _GOOD, _BAD, "两把钥匙：不相容环节"),
     "S03": Worked(known(1, 1, 1), known(1, 1, 1), 1, ("P3",), ("P1", "P3"), ((1, 1),), _BAD, _BAD, "同一人在两个岗位"),
     "S04": Worked(known(2, 1, 1), known(2, 1, 1), 1, ("P2、P4",), ("P2",), (), _GOOD, _BAD, "决定者是审核者的直接上级"),
     "S05": Worked(known(3, 2, 1), known(3, 2, 1), 1, ("P2、P4、P5", "P2、P4、P6"),
-                  ("P1、P4", "P2、P4", "P2、P5", "P2、P6"), (), _GOOD, _GOOD, "三级链,只有逐级传导才降到一人"),
+                  ("P1、P4", "P2、P4", "P2、P5", "P2、P6"), (), _GOOD, _GOOD, "三级链，只有逐级传导才降到一人"),
     "S06": Worked(known(3, 2, 1), known(3, 2, 1), 3, _BALLOT,
                   ("P1、P2", "P1、P3", "P1、P4", "P1、P7", "P1、P8", "P2、P3", "P2、P7", "P2、P8", "P3、P4", "P3、P7"), (),
                   _GOOD, _GOOD, "过半票决"),
     "S07": Worked(known(3, 2, 2), known(3, 2, 2), 1, ("P4、P5、P7", "P4、P6、P7"), ("P4、P7",), (), _GOOD, _GOOD, "独立的外部人员"),
     "S08": Worked(known(3, 2, 1), known(4, 2, 1), 1, ("P4、P5、P8", "P4、P6、P8"), ("P3、P4", "P4、P8"), (), _GOOD, _GOOD,
                   "支付之后的监督不拦事"),
-    "S09": Worked(_UNSURE, _UNSURE, 1, (), (), (), _OPEN, _OPEN, "任职未报,不能判定"),
-    "S10": Worked(None, None, None, (), (), (), _STUCK, _STUCK, "岗位空缺,无法办结"),
+    "S09": Worked(_UNSURE, _UNSURE, 1, (), (), (), _OPEN, _OPEN, "任职未报，不能判定"),
+    "S10": Worked(None, None, None, (), (), (), _STUCK, _STUCK, "岗位空缺，无法办结"),
 }
 
 
@@ -108,7 +108,7 @@ def golden_county() -> County:
                          "flow_id": _flow(i)} for i, name, category, fewest, _ in _ITEMS],
         "persons": [(f"P{k}",) for k in range(1, 9)],
         "occupancies": [(person, p, _SINCE, None) for p, *_, people in _POSTS for person in people.split("、") if person],
-        "flows": [(_flow(i), _UNIT, f"{name}流程图(模拟)") for i, name, *_ in _ITEMS],
+        "flows": [(_flow(i), _UNIT, f"{name}流程图（模拟）") for i, name, *_ in _ITEMS],
         "steps": [(_flow(i), n, s[0], s[1].label, None, s[3], None, False)
                   for i, *_, steps in _ITEMS for n, s in enumerate(steps, 1)],
         "sign_offs": [(_flow(i), n, 1, s[2], s[4], None, s[5]) for i, *_, steps in _ITEMS for n, s in enumerate(steps, 1)],

@@ -20,7 +20,7 @@ class Period:
 
     def __post_init__(self) -> None:
         if not 1990 <= self.first <= self.last <= 2100:
-            raise WrongCall(f"年份 {self.first}-{self.last} 不对", mend="写成 2009-2016 的样子,先早后晚")
+            raise WrongCall(f"年份 {self.first}-{self.last} 不对", mend="写成 2009-2016 的样子，先早后晚")
 
     @property
     def start(self) -> date:

@@ -20,7 +20,7 @@ _KINDS = ("岗位职责", "思想道德", "制度机制", "业务流程")
 _FINANCE_KINDS = ("业务管理", "政务", "思想道德")
 _SHOWS = {
     "岗位职责": ("超越权限办理{item}", "对{item}审核把关不严", "拖延办理{item}", "在{item}中优亲厚友"),
-    "思想道德": ("自律不严,接受服务对象宴请", "宗旨意识淡薄,办事推诿", "讲人情、讲关系,放松原则"),
+    "思想道德": ("自律不严，接受服务对象宴请", "宗旨意识淡薄，办事推诿", "讲人情、讲关系，放松原则"),
     "制度机制": ("{item}缺少操作细则", "{item}制度不落实", "{item}缺少交接与复核规定"),
     "业务流程": ("{item}流程缺少复核", "{item}不按流程图办理", "{item}资料不全即办结"),
     "业务管理": ("{item}资金拨付不及时", "{item}台账不实", "{item}票据管理不严"), "政务": ("文件印章管理不严", "公车公务管理不严"),
@@ -158,6 +158,6 @@ def regulation_rows(scene: Scene) -> list[tuple[object, ...]]:
             for n in range(number):
                 draw = stream(scene.seed, "regulation", office.unit_id, action, n)
                 on = scene.period.day(draw, scene.period.adopted(office.number))
-                name = f"{_RULES[(n + (8 if action == '新建' else 0)) % len(_RULES)]}({'试行' if action == '新建' else '修订稿'})"
+                name = f"{_RULES[(n + (8 if action == '新建' else 0)) % len(_RULES)]}（{'试行' if action == '新建' else '修订稿'}）"
                 rows.append((name, office.unit_id, action, f"模拟〔{on.year}〕{n + 1}号", on, None))
     return rows

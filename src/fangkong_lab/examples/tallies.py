@@ -72,7 +72,7 @@ def _row(scene: Scene, office: Office, tally: Tally, span: tuple[date, date], he
     return {"unit_id": office.unit_id, "body": f"{COUNTY_NAME}纪委", "period_start": span[0], "period_end": span[1],
             "measure": tally.measure, "value": float(value), "count_unit": tally.count_unit, "qualifier": qualifier.label,
             "has_clue": tally.has_clue, "cumulative": False, "deduplicated": tally.count_unit == "人",
-            "source": f"模拟数据:{span[0].year}年{'上' if span[0].month == 1 else '下'}半年统计表", "published": False, "secrecy": "内部"}
+            "source": f"模拟数据：{span[0].year}年{'上' if span[0].month == 1 else '下'}半年统计表", "published": False, "secrecy": "内部"}
 
 
 def _money(scene: Scene, office: Office, year: int) -> dict[str, object]:
@@ -80,7 +80,7 @@ def _money(scene: Scene, office: Office, year: int) -> dict[str, object]:
     return {"unit_id": office.unit_id, "body": f"{COUNTY_NAME}纪委", "period_start": date(year, 1, 1),
             "period_end": date(year, 12, 31), "measure": "挽回损失", "value": round(float(draw.lognormal(2.0, 1.0)), 2),
             "count_unit": "万元", "qualifier": Qualifier.EXACT.label, "has_clue": "不明", "cumulative": False,
-            "deduplicated": False, "source": f"模拟数据:{year}年度统计表", "published": True, "secrecy": "公开"}
+            "deduplicated": False, "source": f"模拟数据：{year}年度统计表", "published": True, "secrecy": "公开"}
 
 
 def _running(scene: Scene) -> list[dict[str, object]]:
@@ -91,7 +91,7 @@ def _running(scene: Scene) -> list[dict[str, object]]:
         rows.append({"unit_id": DISCIPLINE_UNIT, "body": f"{COUNTY_NAME}纪委", "period_start": start,
                      "period_end": date(year, 12, 31), "measure": "查实预警信息", "value": float(total), "count_unit": "件",
                      "qualifier": Qualifier.EXACT.label, "has_clue": "不明", "cumulative": True, "deduplicated": True,
-                     "source": f"模拟数据:{year}年预警工作通报", "published": True, "secrecy": "公开"})
+                     "source": f"模拟数据：{year}年预警工作通报", "published": True, "secrecy": "公开"})
     return rows
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MARK = "模拟数据"
 TRUTH_FILE = "truth.json"
 _MADE_ON = datetime(2000, 1, 1)
-_WARNING = "本工作簿全部为模拟数据:单位、岗位、人员、数字均由程序生成,与任何真实单位和个人无关。"
+_WARNING = "本工作簿全部为模拟数据：单位、岗位、人员、数字均由程序生成，与任何真实单位和个人无关。"
 _WIDTHS = {ColumnType.TEXT: 22, ColumnType.MOMENT: 17, ColumnType.TITLES: 40}
 
 
@@ -39,7 +39,7 @@ def write_county(county: County, folder: Path, *, one_book: bool = False, force:
     folder.mkdir(parents=True, exist_ok=True)
     before = sorted(folder.glob(f"{MARK}_*.xlsx")) + [p for p in (folder / TRUTH_FILE,) if p.exists()]
     if before and not force:
-        raise WrongCall(f"已有模拟数据({before[0].name} 等 {len(before)} 个文件)", where=str(folder), mend="加上 --force 覆盖,或换一个 --out 目录")
+        raise WrongCall(f"已有模拟数据({before[0].name} 等 {len(before)} 个文件)", where=str(folder), mend="加上 --force 覆盖，或换一个 --out 目录")
     books = {collector(county.tables): dict(county.tables)} if one_book else by_sender(county.tables)
     paths = [folder / f"{name}.xlsx" for name in book_names(county, one_book=one_book)]
     for path, (unit, tables) in zip(paths, books.items(), strict=True):
@@ -66,7 +66,7 @@ def _write_whole(path: Path, unit: str, tables: Mapping[str, pd.DataFrame]) -> N
     part = path.with_suffix(".part")
     # In memory, XlsxWriter gives every entry of the zip the same fixed time.
     with xlsxwriter.Workbook(part, {"in_memory": True, "strings_to_numbers": False}) as book:
-        book.set_properties({"title": f"{path.stem}({MARK})", "comments": _WARNING, "created": _MADE_ON})
+        book.set_properties({"title": f"{path.stem}（{MARK}）", "comments": _WARNING, "created": _MADE_ON})
         formats = {"head": book.add_format({"bold": True, "bg_color": "#DCE6E9", "border": 1}),
                    "day": book.add_format({"num_format": "yyyy-mm-dd"}), "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
                    "mark": book.add_format({"bold": True, "font_size": 16, "font_color": "#9C2B2B"})}

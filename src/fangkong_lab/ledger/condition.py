@@ -51,7 +51,7 @@ def read_conditions(table: Table, texts: Sequence[str]) -> list[Condition]:
 def _read(table: Table, text: str) -> Condition:
     hit = _FORM.match(text)
     if not hit:
-        raise WrongCall(f"筛选条件「{text}」看不懂", where="--where", mend="写成 列=值、列>=值、列!=值 或 列~词,几个条件各写一个 --where")
+        raise WrongCall(f"筛选条件「{text}」看不懂", where="--where", mend="写成 列=值、列>=值、列!=值 或 列~词，几个条件各写一个 --where")
     column = table.by_header.get(hit["column"])
     if column is None:
         raise WrongCall(f"「{table.label}」没有「{hit['column']}」这一列", where="--where",

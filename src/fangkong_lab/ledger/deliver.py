@@ -103,7 +103,7 @@ def _read(desk: Desk, request: Request, path: Path, held: Sequence[Holding]) -> 
     if not delivery.sender:
         delivery = replace(delivery, sender=sender_of(delivery, held))
     if not delivery.rows_read and not any(p.gravity is Gravity.REFUSED for p in problems):
-        empty = Problem("", 0, "", "", "no_rows", "", "没有读到任何数据行", "填写后再送;示例行不算")
+        empty = Problem("", 0, "", "", "no_rows", "", "没有读到任何数据行", "填写后再送；示例行不算")
         delivery = replace(delivery, problems=(*problems, empty))
     return delivery
 
@@ -111,8 +111,8 @@ def _read(desk: Desk, request: Request, path: Path, held: Sequence[Holding]) -> 
 def _refuse_twin(delivery: Delivery, others: Iterable[Delivery]) -> None:
     for other in others:
         if (other.sender, other.book) == (delivery.sender, delivery.book):
-            raise BadInput(f"与 {other.path} 是同一单位的同名文件,后者会替换前者", where=str(delivery.path),
-                           mend="改名后再送,或只送其中一个")
+            raise BadInput(f"与 {other.path} 是同一单位的同名文件，后者会替换前者", where=str(delivery.path),
+                           mend="改名后再送，或只送其中一个")
 
 
 def _sha256(path: Path) -> str:

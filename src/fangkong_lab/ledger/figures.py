@@ -95,7 +95,7 @@ class SumCheck:
     def sentence(self) -> str:
         """Return the sum as it would be written on paper, with its verdict."""
         left = "+".join(f"{v:g}" for _, v in self.parts)
-        return f"{self.what}:{left}={sum(v for _, v in self.parts):g},文中为{self.total:g},{'相符' if self.holds else '不符'}"
+        return f"{self.what}：{left}={sum(v for _, v in self.parts):g}，文中为{self.total:g}，{'相符' if self.holds else '不符'}"
 
 
 def sums(model: str | None = None) -> tuple[SumCheck, ...]:

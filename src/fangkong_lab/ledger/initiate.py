@@ -42,19 +42,19 @@ def make_workspace(root: Path, *, office: str, as_of: date | None) -> Workspace:
 
 def _refuse_foreign(root: Path) -> None:
     if root.exists() and not root.is_dir():
-        raise WrongCall("这是一个文件,不能作工作目录", where=str(root), mend="换一个目录名")
+        raise WrongCall("这是一个文件，不能作工作目录", where=str(root), mend="换一个目录名")
     if not root.exists() or (root / SETTINGS_FILE).exists():
         return
     if found := sorted(p.name for p in root.iterdir() if p.name not in _OWN_TRACES):
         shown = "、".join(found[:3]) + ("等" if len(found) > 3 else "")
-        raise WrongCall(f"目录不是空的,也不是工作目录(内有 {shown})", where=str(root), mend="换一个新目录名")
+        raise WrongCall(f"目录不是空的，也不是工作目录（内有 {shown}）", where=str(root), mend="换一个新目录名")
 
 
 def _settings(office: str, as_of: date | None) -> str:
-    lines = ["# 工作目录设置。评估日期须写明,软件从不取「今天」。", f"office = {json.dumps(office, ensure_ascii=False)}"]
+    lines = ["# 工作目录设置。评估日期须写明，软件从不取「今天」。", f"office = {json.dumps(office, ensure_ascii=False)}"]
     lines.append(f"as_of = {as_of.isoformat()}" if as_of else "# as_of = 2016-12-31")
-    lines += ['person_key_file = ".fangkong/person.key"', "# 对外材料中,少于此数的人数不显示", "suppress_below = 5",
-              "# 「核查中」且带人员代号的预警事件,只有写明批准人后才能导入", '# open_clues_allowed_by = ""']
+    lines += ['person_key_file = ".fangkong/person.key"', "# 对外材料中，少于此数的人数不显示", "suppress_below = 5",
+              "# 「核查中」且带人员代号的预警事件，只有写明批准人后才能导入", '# open_clues_allowed_by = ""']
     return "\n".join(lines) + "\n"
 
 

@@ -187,7 +187,7 @@ def _falling(part: Delivery, found: Iterable[Problem]) -> list[Problem]:
 
 def _holding_back(sheet: str, row: int, table: str, cause: Problem | None) -> Problem:
     return Problem(sheet, row, cause.column if cause else "", table, "held_back", cause.value if cause else "",
-                   "本行没有错,但所依据的行未能入库" + (f"({cause.why})" if cause else ""), "改正那一行后一并再送",
+                   "本行没有错，但所依据的行未能入库" + (f"({cause.why})" if cause else ""), "改正那一行后一并再送",
                    Gravity.NOTICE)
 
 

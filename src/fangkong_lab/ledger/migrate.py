@@ -66,7 +66,7 @@ def refuse_newer(version: int, path: Path, migrations: Sequence[Migration] = MIG
     """Raise `StoreBusy` (exit code 4) where the store was written by a newer program: nothing is guessed about it."""
     newest = newest_version(migrations)
     if version > newest:
-        raise StoreBusy(f"台账库的版本({version})比本软件支持的({newest})新", where=str(path), mend="升级软件后再打开")
+        raise StoreBusy(f"台账库的版本（{version}）比本软件支持的（{newest}）新", where=str(path), mend="升级软件后再打开")
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, path: Path,

@@ -8,7 +8,7 @@ from fangkong_lab.ledger.wording import narrow
 
 NOTES_SHEET = "填报说明"
 SENDER_LABEL = "填报单位编码"
-SENDER_HINT = "必填:本单位的单位编码,与「单位」表一致"
+SENDER_HINT = "必填：本单位的单位编码，与「单位」表一致"
 
 
 def sender_in_notes(raw: RawSheet) -> str:

@@ -34,7 +34,7 @@ def make_key(path: Path) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
-        raise BadInput("人员代号密钥已存在,不覆盖", where=str(path), mend="沿用现有密钥;丢失密钥就无法再对上旧代号") from error
+        raise BadInput("人员代号密钥已存在，不覆盖", where=str(path), mend="沿用现有密钥；丢失密钥就无法再对上旧代号") from error
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(KEY_BYTES) + "\n")
 
@@ -46,12 +46,12 @@ def read_key(workspace: Workspace) -> bytes:
     """
     path = workspace.root / workspace.person_key_file
     if not path.is_file():
-        raise BadInput("没有人员代号密钥", where=str(path), mend="从保管人处取回密钥文件,或在新目录运行 fangkong init 生成")
+        raise BadInput("没有人员代号密钥", where=str(path), mend="从保管人处取回密钥文件，或在新目录运行 fangkong init 生成")
     if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise BadInput("人员代号密钥可被他人读取", where=str(path), mend=f"运行 chmod 600 {path.name}")
     text = path.read_text(encoding="ascii", errors="replace").strip()
     if not _HEX_KEY.match(text):
-        raise BadInput("人员代号密钥已损坏,应为 64 位十六进制数", where=str(path), mend="从备份恢复密钥文件")
+        raise BadInput("人员代号密钥已损坏，应为 64 位十六进制数", where=str(path), mend="从备份恢复密钥文件")
     return bytes.fromhex(text)
 
 
@@ -64,6 +64,6 @@ def person_code(key: bytes, *identity: str) -> str:
     """
     parts = [_GAPS.sub("", unicodedata.normalize("NFKC", part)) for part in identity]
     if not any(parts):
-        raise BadInput("人员标识为空,不能生成代号", mend="填写姓名加工号,或单位内唯一的编号")
+        raise BadInput("人员标识为空，不能生成代号", mend="填写姓名加工号，或单位内唯一的编号")
     digest = hmac.new(key, "\x1f".join(parts).encode("utf-8"), hashlib.sha256).hexdigest()
     return "P" + digest[:CODE_LETTERS].upper()

@@ -38,4 +38,4 @@ class Problem:
         """Return the problem as one line for the screen."""
         place = " › ".join(p for p in (self.sheet, f"第{self.row}行" if self.row else "", self.column) if p)
         shown = f"「{self.value}」" if self.value else ""
-        return (f"{place}:" if place else "") + f"{shown}{self.why};{self.mend}"
+        return (f"{place}:" if place else "") + f"{shown}{self.why}；{self.mend}"

@@ -127,7 +127,7 @@ def _write_provisional(desk: Desk, judged: Judged, no: int) -> Outcome:
     try:
         write_return(back, _provisional(target))
     except OSError as error:
-        raise BadInput(f"退回核对表写不进去({error.strerror or error}),本次未入库", where=str(target),
+        raise BadInput(f"退回核对表写不进去（{error.strerror or error}），本次未入库", where=str(target),
                        mend="检查磁盘空间和目录权限后再导入") from error
     return replace(outcome, returned=target)
 

@@ -83,24 +83,24 @@ def _opening(returned: Return, marked: bool) -> list[str]:
     counts, delivery = returned.counts, returned.delivery
     wrong = sum(p.gravity is Gravity.REFUSED for p in returned.problems)
     lines = [f"退回核对 · {LIST_SHEET}",
-             f"文件 {delivery.path.name} · 送交单位 {delivery.sender} · 导入第 {returned.no} 次 · 结果:{returned.result}",
-             f"{counts.sentence()}。需改正 {wrong} 处(标红),提示 {len(returned.problems) - wrong} 处(标黄)"]
+             f"文件 {delivery.path.name} · 送交单位 {delivery.sender} · 导入第 {returned.no} 次 · 结果：{returned.result}",
+             f"{counts.sentence()}。需改正 {wrong} 处（标红），提示 {len(returned.problems) - wrong} 处（标黄）"]
     if returned.secret:
-        lines.append("原文件含有带密级标志的内容,不得进入本系统,此处不留任何抄件;请立即按保密规定处理原文件。")
+        lines.append("原文件含有带密级标志的内容，不得进入本系统，此处不留任何抄件；请立即按保密规定处理原文件。")
     elif not marked:
-        lines.append("原文件不是 Excel 工作簿、打不开或行数过多,此处只列出有问题的行,行号是原文件的行号;请在原文件中改正。")
+        lines.append("原文件不是 Excel 工作簿、打不开或行数过多，此处只列出有问题的行，行号是原文件的行号；请在原文件中改正。")
     elif wrong:
-        lines.append("请在后面各表中改正标红的单元格,把本文件或原文件整本再送一次,会替换上次送交的内容;本页和「变化」页不必删除。")
+        lines.append("请在后面各表中改正标红的单元格，把本文件或原文件整本再送一次，会替换上次送交的内容；本页和「变化」页不必删除。")
     if wrong and not returned.good_rows:
-        lines.append("整本送交要么全部入库,要么全部不入库:没有问题的行也暂不入库(留置)。")
+        lines.append("整本送交要么全部入库，要么全部不入库：没有问题的行也暂不入库（留置）。")
     return lines
 
 
 def _change_opening(returned: Return) -> list[str]:
     if returned.changes is None:
-        note = "此前没有入库过同一单位的同名文件,没有可比的内容。"
+        note = "此前没有入库过同一单位的同名文件，没有可比的内容。"
     else:
-        note = f"与上次入库的内容相比,共 {len(returned.changes)} 处变化。「删除」的行号是上次文件中的行号。"
+        note = f"与上次入库的内容相比，共 {len(returned.changes)} 处变化。「删除」的行号是上次文件中的行号。"
     return [f"退回核对 · {CHANGE_SHEET}", note]
 
 

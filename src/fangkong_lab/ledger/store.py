@@ -97,7 +97,7 @@ def open_store(path: Path, layout: Layout, *, write: bool, patience_s: float = P
             _prepare(store, layout)
         yield store
     except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as error:
-        raise BadInput(f"台账库读写失败,未作改动({str(error).splitlines()[0]})", where=str(path),
+        raise BadInput(f"台账库读写失败，未作改动({str(error).splitlines()[0]})", where=str(path),
                        mend="检查磁盘空间和目录权限后再试") from error
     finally:
         store.connection.close()
@@ -144,7 +144,7 @@ def _explain(error: Exception, path: Path) -> FangkongError:
     text = str(error)
     if "lock" in text.lower() or "being used by another process" in text:
         hit = _HOLDER.search(text)
-        holder = f"(进程号 {hit['pid']},{Path(hit['program']).name})" if hit else ""
+        holder = f"(进程号 {hit['pid']}，{Path(hit['program']).name})" if hit else ""
         return StoreBusy(f"台账库正被另一进程使用{holder}", where=str(path), mend="等它结束后再试")
     if "different configuration" in text:
         return StoreBusy("台账库正被本进程的另一处使用", where=str(path), mend="先关闭那处连接再试")

@@ -41,7 +41,7 @@ class Origin:
 
     def sentence(self) -> str:
         """Return the place as one Chinese line."""
-        return (f"{TABLES[self.table].label} {' / '.join(self.key)} ← 第 {self.delivery} 号送交({self.sender} 的 {self.file})"
+        return (f"{TABLES[self.table].label} {' / '.join(self.key)} ← 第 {self.delivery} 号送交（{self.sender} 的 {self.file}）"
                 f"› {self.sheet} › 第{self.row}行")
 
 
@@ -70,14 +70,14 @@ def trace(workspace: Workspace, table: str, key: str | Sequence[str]) -> Origin:
     """Return the origin of the one row of *table* with *key*; as `traces`, and `WrongCall` where several rows have it."""
     found = traces(workspace, table, key)
     if len(found) > 1:
-        raise WrongCall(f"「{table_named(table).label}」有 {len(found)} 行符合", mend="给出完整的主键,或用 traces 取全部")
+        raise WrongCall(f"「{table_named(table).label}」有 {len(found)} 行符合", mend="给出完整的主键，或用 traces 取全部")
     return found[0]
 
 
 def _tests(table: Table, values: Sequence[str]) -> list[Condition]:
     if not values or len(values) > len(table.key):
         labels = "、".join(table.column(k).label for k in table.key)
-        raise WrongCall(f"「{table.label}」按 {labels} 查找,给出了 {len(values)} 个值", mend=f"给出 1 至 {len(table.key)} 个值")
+        raise WrongCall(f"「{table.label}」按 {labels} 查找，给出了 {len(values)} 个值", mend=f"给出 1 至 {len(table.key)} 个值")
     return read_conditions(table, [f"{name}={value}" for name, value in zip(table.key, values, strict=False)])
 
 

@@ -39,7 +39,7 @@ class Across:
             return f"{self.unit}没有可与同类单位比较的指标。"
         standing = [f"{d.measure}({dict(self.sides)[d.measure]})" for d in self.discoveries.items if d.stands]
         found = f"与同类单位合计不同的有{'、'.join(standing)}" if standing else "没有一个指标与同类单位合计有可区分的差异"
-        return f"{self.unit}:{self.discoveries.sentence()}{found};高低可能源于问题多少或发现能力,现有数据不能区分。"
+        return f"{self.unit}：{self.discoveries.sentence()}{found}；高低可能源于问题多少或发现能力，现有数据不能区分。"
 
 
 def across_measures(records: Iterable[Record], units: pd.DataFrame, unit: str, *, since: date | None = None,
@@ -60,7 +60,7 @@ def across_measures(records: Iterable[Record], units: pd.DataFrame, unit: str, *
             continue
         point = next((p for p in made.points if p.unit == unit), None)
         if point is None:
-            left_out.append((measure, "本单位没有记录(未载,不等于无)"))
+            left_out.append((measure, "本单位没有记录（未载，不等于无）"))
             continue
         p_values[measure] = _p(point, made)
         sides.append((measure, "偏高" if point.value > made.target else "偏低"))

@@ -35,7 +35,7 @@ class PeriodKind(Kind):
     YEAR = "year", "年度"
     YEARS = "years", "多个年度"
     OTHER = "other", "其他期间"
-    UP_TO = "up_to", "截至某日(起点未载)"
+    UP_TO = "up_to", "截至某日（起点未载）"
     UNSTATED = "unstated", "期间未载"
 
 
@@ -118,7 +118,7 @@ class Basis:
 
     def line(self) -> str:
         """Return the 口径 line that every result prints."""
-        return "口径:" + ";".join(f"{name} {value}" for name, value in self.parts().items())
+        return "口径：" + "；".join(f"{name} {value}" for name, value in self.parts().items())
 
     def differs(self, other: Basis) -> tuple[str, ...]:
         """Return the names of the parts in which two 口径 differ."""

@@ -63,14 +63,14 @@ class CoverageFunnel:
         flow = self.stages[1]
         said = [f"权力事项{self.listed}项"]
         if flow.having is not None and self.listed:
-            said.append(f"{flow.having}项有对应流程图,覆盖率{100 * flow.having / self.listed:.1f}%")
+            said.append(f"{flow.having}项有对应流程图，覆盖率{100 * flow.having / self.listed:.1f}%")
         last = self.stages[-1]
         if last.through is not None:
             said.append(f"从清单到公开逐级贯通{last.through}项")
         missing = [s.stage.label for s in self.stages if s.having is None]
         if missing:
-            said.append(f"{'、'.join(missing)}的台账未报,相应覆盖情况不能判断")
-        return ",".join(said) + "。"
+            said.append(f"{'、'.join(missing)}的台账未报，相应覆盖情况不能判断")
+        return "，".join(said) + "。"
 
 
 def coverage_funnel(tables: Tables, unit_id: str, as_of: date) -> CoverageFunnel:

@@ -27,9 +27,9 @@ FEWEST_POINTS = 8
 class ChartKind(Kind):
     """Which chart."""
 
-    U = "u", "u 图(率)"
-    C = "c", "c 图(件数)"
-    X = "x", "单值图(XmR)"
+    U = "u", "u 图（率）"
+    C = "c", "c 图（件数）"
+    X = "x", "单值图（XmR）"
 
 
 class Rule(Kind):
@@ -80,16 +80,16 @@ class ControlChart:
 
     def basis_line(self) -> str:
         """Return the 口径 line."""
-        return f"口径:{self.measure};{self.kind.label};{len(self.values)}期;3σ界限"
+        return f"口径：{self.measure}；{self.kind.label}；{len(self.values)}期；3σ界限"
 
     def sentence(self) -> str:
         """Return the signals, or that there are none, and what they do not say."""
         if not self.judged:
-            return f"只有{len(self.values)}期,不足{FEWEST_POINTS}期,控制界限仅供参考,不作判断。{self.basis_line()}。"
+            return f"只有{len(self.values)}期，不足{FEWEST_POINTS}期，控制界限仅供参考，不作判断。{self.basis_line()}。"
         if not self.signals:
-            return f"各期均在随机波动之内,不宜解释单期升降。{self.basis_line()}。"
-        listed = ";".join(f"{s.label}:{s.rule.label}" for s in self.signals)
-        return f"有{len(self.signals)}处信号({listed}),说明不是同一稳定过程,原因需另查。{self.basis_line()}。"
+            return f"各期均在随机波动之内，不宜解释单期升降。{self.basis_line()}。"
+        listed = "；".join(f"{s.label}：{s.rule.label}" for s in self.signals)
+        return f"有{len(self.signals)}处信号（{listed}），说明不是同一稳定过程，原因需另查。{self.basis_line()}。"
 
 
 def u_chart(counts: Sequence[float], exposure: Sequence[float], labels: Sequence[str], measure: str) -> ControlChart:
@@ -98,7 +98,7 @@ def u_chart(counts: Sequence[float], exposure: Sequence[float], labels: Sequence
     _same_length(exposure, labels)
     n, c = np.asarray(exposure, float), np.asarray(counts, float)
     if (n <= 0).any() or (c < 0).any():
-        raise BadInput("分母须大于零,数量不能为负", mend="核对各期数据")
+        raise BadInput("分母须大于零，数量不能为负", mend="核对各期数据")
     centre = float(c.sum() / n.sum())
     half = 3 * np.sqrt(centre / n)
     return _chart(ChartKind.U, labels, c / n, centre, (centre - half, centre + half), measure)
@@ -128,9 +128,9 @@ def _same_length(values: Sequence[float], labels: Sequence[str]) -> None:
     if len(values) != len(labels):
         raise BadInput(f"{len(values)} 个值对不上 {len(labels)} 个期名", mend="核对各期数据")
     if len(values) < 2:
-        raise CannotTell("少于两期,画不成控制图", mend="至少两期,八期以上才作判断")
+        raise CannotTell("少于两期，画不成控制图", mend="至少两期，八期以上才作判断")
     if any(v is None or math.isnan(v) for v in values):
-        raise BadInput("有空的期", mend="补齐或去掉该期;空不等于零")
+        raise BadInput("有空的期", mend="补齐或去掉该期；空不等于零")
 
 
 def _chart(kind: ChartKind, labels: Sequence[str], values: np.ndarray, centre: float,

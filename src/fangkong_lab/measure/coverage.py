@@ -52,13 +52,13 @@ class Coverage:
     def basis_line(self) -> str:
         """Return the 口径 line."""
         start = f"{self.since}起" if self.since else "不限起点"
-        return f"口径:巡察对象,按对象类型分列,不同类型不相加;{start},截至{self.as_of};同一对象多次巡察只计一个"
+        return f"口径：巡察对象，按对象类型分列，不同类型不相加；{start}，截至{self.as_of}；同一对象多次巡察只计一个"
 
     def sentence(self) -> str:
         """Return the counts by kind; a share only where the universe is stated."""
-        parts = [f"{k.kind}{k.targets}个" + (f"(应巡察{k.universe}个,{100 * k.share:.1f}%)" if k.share is not None else "(应巡察数未载)")
+        parts = [f"{k.kind}{k.targets}个" + (f"(应巡察{k.universe}个，{100 * k.share:.1f}%)" if k.share is not None else "(应巡察数未载)")
                  for k in self.kinds]
-        return f"已巡察{'、'.join(parts)};各类对象性质不同,不作合计。{self.basis_line()}。" if parts else f"没有巡察记录。{self.basis_line()}。"
+        return f"已巡察{'、'.join(parts)}；各类对象性质不同，不作合计。{self.basis_line()}。" if parts else f"没有巡察记录。{self.basis_line()}。"
 
 
 def coverage(frame: pd.DataFrame, as_of: date, *, since: date | None = None, universe: Mapping[str, int] | None = None) -> Coverage:
@@ -84,7 +84,7 @@ def _stamp(day: date) -> pd.Timestamp:
 def _one(kind: str, rows: pd.DataFrame, universe: int | None) -> KindCoverage:
     targets = int(rows["target"].astype(str).nunique())
     if universe is not None and targets > universe:
-        raise BadInput(f"{kind}已巡察{targets}个,多于应巡察的{universe}个", mend="核对对象名称是否统一,或核对应巡察数")
+        raise BadInput(f"{kind}已巡察{targets}个，多于应巡察的{universe}个", mend="核对对象名称是否统一，或核对应巡察数")
     stated = rows["problems"].dropna() if "problems" in rows.columns else rows["target"].iloc[:0]
     problems = int(stated.sum()) if len(stated) else None
     return KindCoverage(kind, targets, len(rows), universe, problems, len(rows) - len(stated))

@@ -44,20 +44,20 @@ class Fulfilment:
             count = dict(states)
             owed = count[Done.ON_TIME] + count[Done.LATE] + count[Done.MISSED]
             rows.append({"方式": means, **{s.label: count[s] for s in Done},
-                         "按期率": f"{100 * count[Done.ON_TIME] / owed:.1f}%" if owed else "无分母,不计算"})
+                         "按期率": f"{100 * count[Done.ON_TIME] / owed:.1f}%" if owed else "无分母，不计算"})
         return pd.DataFrame(rows)
 
     def basis_line(self) -> str:
         """Return the 口径 line."""
-        return f"口径:监督义务应履行的次数;截至{self.as_of};有正当理由的和未到期的另列,不计入应履行"
+        return f"口径：监督义务应履行的次数；截至{self.as_of}；有正当理由的和未到期的另列，不计入应履行"
 
     def sentence(self) -> str:
         """Return the sentence of the reports."""
         owed = sum(self.total(s) for s in (Done.ON_TIME, Done.LATE, Done.MISSED))
         listed = "、".join(means for means, _ in self.counts) or "履行"
-        text = (f"应{listed}{owed}次,按期{self.total(Done.ON_TIME)}次,逾期{self.total(Done.LATE)}次,"
-                f"未履行{self.total(Done.MISSED)}次;有正当理由{self.total(Done.EXCUSED)}次、未到期{self.total(Done.NOT_DUE)}次另列。")
-        odd = f"{len(self.unknown_duties)}项义务编码在监督义务表里没有,方式按未载列。" if self.unknown_duties else ""
+        text = (f"应{listed}{owed}次，按期{self.total(Done.ON_TIME)}次，逾期{self.total(Done.LATE)}次，"
+                f"未履行{self.total(Done.MISSED)}次；有正当理由{self.total(Done.EXCUSED)}次、未到期{self.total(Done.NOT_DUE)}次另列。")
+        odd = f"{len(self.unknown_duties)}项义务编码在监督义务表里没有，方式按未载列。" if self.unknown_duties else ""
         return text + odd + self.basis_line() + "。"
 
 

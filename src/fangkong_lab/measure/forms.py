@@ -21,7 +21,7 @@ SAME_PEOPLE = frozenset({"立案查处", "纪律处分", "问责处理"})
 OPEN = (Standing.UNSPLIT, Standing.NOT_STATED, Standing.UNKNOWN)
 
 
-TWICE = "形态内各指标累加,同一人受几种处理的会重复计入"
+TWICE = "形态内各指标累加，同一人受几种处理的会重复计入"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Classification:
     def sentence(self) -> str:
         """Return what could be classed, what could not and why; one sentence each."""
         parts = [_said(s, self.with_standing(s)) for s in Standing if self.with_standing(s)]
-        parts += [f"{len(self.rows)}条记录中{n}条早于统计指标体系({self.taxonomy.start}),为参照归类。"] if (n := self._referred()) else []
+        parts += [f"{len(self.rows)}条记录中{n}条早于统计指标体系（{self.taxonomy.start}），为参照归类。"] if (n := self._referred()) else []
         return "".join(parts) + f"({self.taxonomy.caveat})"
 
     def _referred(self) -> int:
@@ -67,16 +67,16 @@ class Classification:
 
 
 _SAID = {
-    Standing.UNSPLIT: "{}未区分轻重,不拆分归入各形态", Standing.NOT_STATED: "{}有无问题线索未载,不能归入「四种形态」(不等于不属于)",
-    Standing.ROUTINE: "{}未对应问题线索,不纳入「四种形态」统计", Standing.MONEY: "{}为款项,另列", Standing.APART: "{}不是处理结果,另列",
-    Standing.UNKNOWN: "{}不在归类规则之内,不归类"}
+    Standing.UNSPLIT: "{}未区分轻重，不拆分归入各形态", Standing.NOT_STATED: "{}有无问题线索未载，不能归入「四种形态」（不等于不属于）",
+    Standing.ROUTINE: "{}未对应问题线索，不纳入「四种形态」统计", Standing.MONEY: "{}为款项，另列", Standing.APART: "{}不是处理结果，另列",
+    Standing.UNKNOWN: "{}不在归类规则之内，不归类"}
 
 
 def _said(standing: Standing, records: tuple[Record, ...]) -> str:
     """A measure with one record is told by its number, one with several by how many there are: they may not add up."""
     own = {m: [r for r in records if r.measure == m] for m in dict.fromkeys(r.measure for r in records)}
     listed = "、".join(f"{m}{rows[0].printed()}" if len(rows) == 1 else f"{m}({len(rows)}条记录)" for m, rows in own.items())
-    return _SAID[standing].format(listed) + "。" if standing in _SAID else f"{standing.label}:{listed}。"
+    return _SAID[standing].format(listed) + "。" if standing in _SAID else f"{standing.label}：{listed}。"
 
 
 def classify(records: Iterable[Record], taxonomy: Taxonomy | None = None) -> Classification:
@@ -114,12 +114,12 @@ class FormShares:
 
     def basis_line(self) -> str:
         """Return the 口径 line."""
-        return f"口径:四种形态;计量单位 {self.count_unit};期间 {self.period}"
+        return f"口径：四种形态；计量单位 {self.count_unit}；期间 {self.period}"
 
     def sentence(self) -> str:
         """Return the shares with the unknown part in the same sentence."""
         parts = "、".join(f"{s.form.label}{s.count.text()}{self.count_unit}(占{_percent(s.share)})" for s in self.shares)
-        return f"{parts};另有{self.unknown.text()}{self.count_unit}未拆分或不能归入。{self.basis_line()}。{'。'.join(self.caveats)}。"
+        return f"{parts}；另有{self.unknown.text()}{self.count_unit}未拆分或不能归入。{self.basis_line()}。{'。'.join(self.caveats)}。"
 
 
 def form_shares(classification: Classification, parents: Mapping[str, str] | None = None) -> FormShares:
@@ -137,7 +137,7 @@ def form_shares(classification: Classification, parents: Mapping[str, str] | Non
     parts = {f: total(r.interval for r, c in rows if FORMS.get(c.standing) is f) for f in Form}
     unknown = total(r.interval for r, c in rows if c.standing in OPEN)
     shares = tuple(FormShare(f, parts[f], _share(f, rows)) for f in Form)
-    caveats = ["占比是构成,构成变化不等于好坏", TWICE, classification.taxonomy.caveat]
+    caveats = ["占比是构成，构成变化不等于好坏", TWICE, classification.taxonomy.caveat]
     return FormShares(shares, unknown, rows[0][0].basis.count_unit, rows[0][0].period.text(), tuple(caveats))
 
 
@@ -147,10 +147,10 @@ def _check_alike(rows: list[Record]) -> None:
         parts = [name for name in first.basis.differs(other.basis) if name in ("计量单位", "累计")]
         parts += ["期间"] if other.period != first.period else []
         if parts:
-            raise BadInput(f"口径不同({'、'.join(parts)}),不能求构成:「{first.place()}」与「{other.place()}」",
+            raise BadInput(f"口径不同({'、'.join(parts)}),不能求构成：「{first.place()}」与「{other.place()}」",
                            mend="只取计量单位、期间和累计都相同的记录")
     if first.basis.running is Running.UNKNOWN:
-        raise BadInput(f"「{first.place()}」没有写明是否累计,不能求构成", mend="补填「累计」一列")
+        raise BadInput(f"「{first.place()}」没有写明是否累计，不能求构成", mend="补填「累计」一列")
 
 
 def _check_once(rows: list[tuple[Record, Classed]], parents: Mapping[str, str]) -> None:
@@ -158,9 +158,9 @@ def _check_once(rows: list[tuple[Record, Classed]], parents: Mapping[str, str]) 
     known = {c.known for _, c in rows}
     stages, whole = known & SAME_PEOPLE, known & {f.label for f in Form}
     if len(stages) > 1:
-        raise BadInput(f"{'、'.join(sorted(stages))}可能是同一批人的不同环节,不能同列求构成", mend="只留其一")
+        raise BadInput(f"{'、'.join(sorted(stages))}可能是同一批人的不同环节，不能同列求构成", mend="只留其一")
     if whole and known - whole:
-        raise BadInput("既有按形态填报的数,又有分项的数,不能同列求构成", mend="只留其一")
+        raise BadInput("既有按形态填报的数，又有分项的数，不能同列求构成", mend="只留其一")
     for basis in {r.basis for r, _ in rows}:
         tally([r for r, _ in rows if r.basis == basis], parents)
 

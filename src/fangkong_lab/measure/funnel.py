@@ -37,7 +37,7 @@ class Place(Kind):
     WITHIN = "within", "正常波动范围内"
     HIGH = "high", "高于界限"
     LOW = "low", "低于界限"
-    TOO_FEW = "too_few", "数量太少,不比较"
+    TOO_FEW = "too_few", "数量太少，不比较"
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Overdispersion:
     def sentence(self) -> str:
         """Return whether units differ by more than chance."""
         if self.tau2 == 0:
-            return f"各单位之间没有超出随机波动的差异(φ={self.phi:.2f}),用精确界限。"
-        return f"各单位之间另有随机波动以外的差异(φ={self.phi:.2f},τ²={self.tau2:.2g}),界限已相应放宽。"
+            return f"各单位之间没有超出随机波动的差异（φ={self.phi:.2f}），用精确界限。"
+        return f"各单位之间另有随机波动以外的差异（φ={self.phi:.2f},τ²={self.tau2:.2g}），界限已相应放宽。"
 
 
 @dataclass(frozen=True)
@@ -108,16 +108,16 @@ class Funnel:
         """Return the 口径 line."""
         levels = "、".join(f"{x:.1%}" for x in self.levels)
         unit = f"每{plain(self.per)}" if self.per != 1 else ""
-        return f"口径:{self.measure};{self.spread.label}{unit};目标值 {plain(round(self.target * self.per, 4))}(全部单位合计);界限 {levels}"
+        return f"口径：{self.measure}；{self.spread.label}{unit}；目标值 {plain(round(self.target * self.per, 4))}（全部单位合计）；界限 {levels}"
 
     def sentence(self) -> str:
         """Return who lies outside, how many would by chance alone, and what that does not say."""
         wide = self.levels[-1]
         judged = sum(p.place is not Place.TOO_FEW for p in self.points)
-        out = [f"{p.unit}({p.place.label})" for p in self.points if p.outside is not None and p.outside >= wide]
-        found = f"超出{wide:.1%}界限的有{'、'.join(out)}" if out else f"各单位均处于同类单位正常波动范围({wide:.1%}界限),不宜据此排名"
-        chance = f"{judged}个单位即使毫无差别,平均也会有不多于{judged * (1 - wide):.2g}个超出"
-        return f"{found};{chance}。{self.dispersion.sentence()}数量偏高可能源于问题多或发现能力强,现有数据不能区分。{self.basis_line()}。"
+        out = [f"{p.unit}（{p.place.label}）" for p in self.points if p.outside is not None and p.outside >= wide]
+        found = f"超出{wide:.1%}界限的有{'、'.join(out)}" if out else f"各单位均处于同类单位正常波动范围（{wide:.1%}界限），不宜据此排名"
+        chance = f"{judged}个单位即使毫无差别，平均也会有不多于{judged * (1 - wide):.2g}个超出"
+        return f"{found}；{chance}。{self.dispersion.sentence()}数量偏高可能源于问题多或发现能力强，现有数据不能区分。{self.basis_line()}。"
 
 
 def funnel(frame: pd.DataFrame, measure: str, spread: Spread = Spread.RATE, *, levels: tuple[float, ...] = LEVELS,
@@ -133,7 +133,7 @@ def funnel(frame: pd.DataFrame, measure: str, spread: Spread = Spread.RATE, *, l
     events, size = rows["events"].to_numpy(float), rows["size"].to_numpy(float)
     target = float(events.sum() / size.sum())
     if target == 0 or (spread is Spread.PROPORTION and target == 1):
-        raise CannotTell(f"「{measure}」没有可比的差异(全为零或全为一)", mend="只列数量")
+        raise CannotTell(f"「{measure}」没有可比的差异（全为零或全为一）", mend="只列数量")
     dispersion = overdispersion(events, size, spread, winsorise)
     made = Funnel((), target, spread, dispersion, tuple(sorted(levels)), measure, per)
     z = z_scores(events, size, spread, dispersion.tau2)
@@ -145,16 +145,16 @@ def funnel(frame: pd.DataFrame, measure: str, spread: Spread = Spread.RATE, *, l
 def _checked(frame: pd.DataFrame, spread: Spread) -> pd.DataFrame:
     missing = [c for c in ("unit", "events", "size") if c not in frame.columns]
     if missing:
-        raise BadInput(f"缺少列:{'、'.join(missing)}", mend="补上 unit、events、size")
+        raise BadInput(f"缺少列：{'、'.join(missing)}", mend="补上 unit、events、size")
     rows = frame.sort_values("unit", key=lambda s: s.astype(str)).reset_index(drop=True)
     if rows["unit"].duplicated().any():
         raise BadInput("同一单位出现两次", mend="先按单位合计")
     if rows[["events", "size"]].isna().any().any() or (rows["size"] <= 0).any() or (rows["events"] < 0).any():
-        raise BadInput("分母须大于零,数量不能为负或空", mend="去掉没有分母的单位,或补上分母")
+        raise BadInput("分母须大于零，数量不能为负或空", mend="去掉没有分母的单位，或补上分母")
     if spread is Spread.PROPORTION and (rows["events"] > rows["size"]).any():
-        raise BadInput("比例的分子大于分母", mend="核对两列,或改用率")
+        raise BadInput("比例的分子大于分母", mend="核对两列，或改用率")
     if len(rows) < FEWEST_UNITS:
-        raise CannotTell(f"只有{len(rows)}个单位,不能判断谁与众不同", mend=f"至少要有{FEWEST_UNITS}个同类单位")
+        raise CannotTell(f"只有{len(rows)}个单位，不能判断谁与众不同", mend=f"至少要有{FEWEST_UNITS}个同类单位")
     return rows
 
 

@@ -63,7 +63,7 @@ class Interval:
         if self.low < 0 or other.low < 0:
             raise BadInput("比率的分子、分母不能为负", mend="核对数值")
         if other.high == 0:
-            raise BadInput("分母为零,比率没有意义", mend="核对分母")
+            raise BadInput("分母为零，比率没有意义", mend="核对分母")
         low = 0.0 if math.isinf(other.high) else self.low / other.high
         high = math.inf if other.low == 0 or math.isinf(self.high) else self.high / other.low
         return Interval(low, high)

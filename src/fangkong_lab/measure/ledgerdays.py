@@ -42,4 +42,4 @@ def need(frame: pd.DataFrame, table: str, *names: str) -> None:
     """Raise `BadInput` naming the columns of *names* that *frame* of *table* lacks."""
     missing = [n for n in names if n not in frame.columns]
     if missing:
-        raise BadInput(f"{table}缺少列:{'、'.join(missing)}", mend="按台账模板补上")
+        raise BadInput(f"{table}缺少列：{'、'.join(missing)}", mend="按台账模板补上")

@@ -40,13 +40,13 @@ class Lifting:
 
     def basis_line(self) -> str:
         """Return the 口径 line."""
-        return f"口径:自决定日期至解除日期的天数;截至{self.as_of};未解除的按截尾处理;不实、已澄清、已撤销的不计"
+        return f"口径：自决定日期至解除日期的天数；截至{self.as_of}；未解除的按截尾处理；不实、已澄清、已撤销的不计"
 
     def sentence(self) -> str:
         """Return the time to lift per colour, and what stands apart."""
-        parts = "".join(f"{level}{'色' if level in LEVELS else ''}:{curve.sentence()}" for level, curve in self.curves) or "没有已决定的预警。"
-        apart = f"{self.undecided}件没有决定日期,未计入。" if self.undecided else ""
-        odd = f"{len(self.odd)}件解除早于决定,未计入:{'、'.join(self.odd)}。" if self.odd else ""
+        parts = "".join(f"{level}{'色' if level in LEVELS else ''}：{curve.sentence()}" for level, curve in self.curves) or "没有已决定的预警。"
+        apart = f"{self.undecided}件没有决定日期，未计入。" if self.undecided else ""
+        odd = f"{len(self.odd)}件解除早于决定，未计入：{'、'.join(self.odd)}。" if self.odd else ""
         appeal = f"其中{self.frozen}件申诉未结。" if self.frozen else ""
         return parts + appeal + apart + odd + self.basis_line() + "。"
 

@@ -43,7 +43,7 @@ class Discoveries:
     def sentence(self) -> str:
         """Return how many stand before and after the correction."""
         before, after = sum(d.p <= self.rate for d in self.items), sum(d.stands for d in self.items)
-        return (f"同时比较{len(self.items)}个指标,单独看有{before}个p≤{self.rate:g},"
+        return (f"同时比较{len(self.items)}个指标，单独看有{before}个p≤{self.rate:g},"
                 f"按 Benjamini–Hochberg 校正后仍可区分的{after}个。")
 
 

@@ -36,7 +36,7 @@ def place_value(value: float) -> float:
     *value* must be finite and above zero (`BadInput`): zero has no such digit.
     """
     if not value > 0 or math.isinf(value):
-        raise BadInput(f"「{value:g}」不能带约数词", mend="改为准确,或核对数值")
+        raise BadInput(f"「{value:g}」不能带约数词", mend="改为准确，或核对数值")
     exponent = Decimal(repr(float(value))).normalize().as_tuple().exponent
     assert isinstance(exponent, int)
     return float(Decimal(1).scaleb(exponent))
@@ -65,9 +65,9 @@ def interval_of(value: float, mark: Mark) -> Interval:
     if mark is Mark.AT_MOST:
         return Interval(0.0, value)
     if mark is Mark.ROUNDED:
-        raise BadInput("四舍五入的数要写明舍入到哪一位", mend="改用 rounded(数值, 舍入单位)")
+        raise BadInput("四舍五入的数要写明舍入到哪一位", mend="改用 rounded(数值， 舍入单位)")
     if mark is Mark.BEFORE:
-        raise BadInput("「以前」说的是期限,不是数量", mend="不要把期限当作数量计算")
+        raise BadInput("「以前」说的是期限，不是数量", mend="不要把期限当作数量计算")
     return _around(value, mark, place_value(value))
 
 

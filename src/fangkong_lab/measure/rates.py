@@ -35,7 +35,7 @@ class Exposure:
 
     def __post_init__(self) -> None:
         if not self.amount > 0 or math.isinf(self.amount):
-            raise BadInput(f"暴露量「{self.what}」为 {self.amount:g},不能作分母", mend="核对分母;没有分母的,只列数量")
+            raise BadInput(f"暴露量「{self.what}」为 {self.amount:g}，不能作分母", mend="核对分母；没有分母的，只列数量")
         if not self.per > 0:
             raise BadInput(f"每 {self.per:g} {self.what} 没有意义", mend="核对 per")
 
@@ -62,12 +62,12 @@ class Rate:
 
     def printed(self) -> str:
         """Return the rate as printed in a table; under the minimum-count rule the reason why there is none."""
-        return _num_interval(self.value) if self.comparable else f"不足{self.minimum},不计算"
+        return _num_interval(self.value) if self.comparable else f"不足{self.minimum}，不计算"
 
     def basis_line(self) -> str:
         """Return the 口径 line with the denominator."""
-        head = self.basis.line() if self.basis else "口径:未给出"
-        return f"{head};分母 {self.exposure.what}{plain(self.exposure.amount)}({self.exposure.source})"
+        head = self.basis.line() if self.basis else "口径：未给出"
+        return f"{head}；分母 {self.exposure.what}{plain(self.exposure.amount)}（{self.exposure.source}）"
 
     def sentence(self) -> str:
         """Return the rate with its interval; under the minimum-count rule the count and the interval only."""
@@ -75,8 +75,8 @@ class Rate:
         span = f"{self.level:.0%}区间{_num(self.bounds.low)}–{_num(self.bounds.high)}"
         if not self.comparable:
             unit = self.basis.count_unit if self.basis else "件"
-            return f"共{self.events.text()}{unit},不足{self.minimum},不计算率({per}的{span});{self.basis_line()}。"
-        return f"{per}{_num_interval(self.value)}({span});{self.basis_line()}。"
+            return f"共{self.events.text()}{unit}，不足{self.minimum}，不计算率（{per}的{span}）；{self.basis_line()}。"
+        return f"{per}{_num_interval(self.value)}（{span}）；{self.basis_line()}。"
 
     def table(self) -> pd.DataFrame:
         """Return one row: count, exposure, rate, interval."""
@@ -124,7 +124,7 @@ def rate(events: Interval | float, exposure: Exposure, *, level: float = LEVEL, 
     """
     counted = events if isinstance(events, Interval) else Interval.exactly(float(events))
     if math.isinf(counted.high):
-        raise BadInput("「以上」的数没有上限,不能算率", mend="只列数量")
+        raise BadInput("「以上」的数没有上限，不能算率", mend="只列数量")
     scale = exposure.per / exposure.amount
     bounds = Interval(garwood(counted.low, level).low * scale, garwood(counted.high, level).high * scale)
     return Rate(counted, exposure, Interval(counted.low * scale, counted.high * scale), bounds, level, basis, minimum, sources)
@@ -149,10 +149,10 @@ class RateRatio:
         """Return the ratio with its interval, and what it does not say."""
         span = f"{self.level:.0%}区间{_num(self.bounds.low)}–{_num(self.bounds.high)}"
         if self.value is None:
-            return f"两方均为0件,率比无意义({span})。"
+            return f"两方均为0件，率比无意义（{span}）。"
         tested = "" if self.p is None else f",p={self.p:.3g}"
-        tail = "区间含1,现有数据不能区分两方" if self.bounds.low <= 1 <= self.bounds.high else "区间不含1"
-        return f"率比{_num_interval(self.value)}({span}{tested});{tail}。率的高低可能源于问题多少或发现能力,现有数据不能区分。"
+        tail = "区间含1，现有数据不能区分两方" if self.bounds.low <= 1 <= self.bounds.high else "区间不含1"
+        return f"率比{_num_interval(self.value)}（{span}{tested}）；{tail}。率的高低可能源于问题多少或发现能力，现有数据不能区分。"
 
     def table(self) -> pd.DataFrame:
         """Return one row: counts, exposures, ratio, interval, p."""
@@ -174,10 +174,10 @@ def rate_ratio(events: tuple[Interval | float, Interval | float], exposures: tup
     """
     first, second = exposures
     if first.what != second.what:
-        raise BadInput(f"两个率的分母不同({first.what} 与 {second.what}),不能相比", mend="换成同一种分母")
+        raise BadInput(f"两个率的分母不同（{first.what} 与 {second.what}），不能相比", mend="换成同一种分母")
     a, b = (e if isinstance(e, Interval) else Interval.exactly(float(e)) for e in events)
     if math.isinf(a.high) or math.isinf(b.high):
-        raise BadInput("「以上」的数没有上限,不能算率比", mend="只列数量")
+        raise BadInput("「以上」的数没有上限，不能算率比", mend="只列数量")
     odds = second.amount / first.amount
     if a.high + b.high == 0:
         return RateRatio(None, Interval(0.0, math.inf), 1.0, level, (a, b), exposures)

@@ -70,7 +70,7 @@ def read_records(frame: pd.DataFrame) -> tuple[Record, ...]:
     """
     missing = [c for c in ("unit_id", "measure", "value", "count_unit") if c not in frame.columns]
     if missing:
-        raise BadInput(f"监督执纪统计缺少列:{'、'.join(missing)}", mend="按台账模板补上")
+        raise BadInput(f"监督执纪统计缺少列：{'、'.join(missing)}", mend="按台账模板补上")
     return tuple(_record(row, number) for number, row in enumerate(frame.to_dict("records"), 1))
 
 

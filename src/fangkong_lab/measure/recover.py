@@ -39,21 +39,21 @@ class Recoveries:
         """Return one row per nature."""
         import pandas as pd
 
-        return pd.DataFrame([{"性质": n.nature, "实缴(万元)": n.paid, "应缴(万元)": n.due if n.cases_with_due else None,
+        return pd.DataFrame([{"性质": n.nature, "实缴（万元）": n.paid, "应缴（万元）": n.due if n.cases_with_due else None,
                               "其中应缴已载部分的实缴": n.paid_of_due if n.cases_with_due else None, "笔数": n.cases,
                               "应缴未载的笔数": n.cases - n.cases_with_due, "分期次数": n.instalments} for n in self.natures])
 
     def basis_line(self) -> str:
         """Return the 口径 line."""
-        return f"口径:实缴金额;计量单位 万元;截至{self.as_of};分期按笔相加,不同性质不相加"
+        return f"口径：实缴金额；计量单位 万元；截至{self.as_of}；分期按笔相加，不同性质不相加"
 
     def sentence(self) -> str:
         """Return each nature's sum; they are not added."""
         if not self.natures:
             return f"没有款项记录。{self.basis_line()}。"
-        parts = "、".join(f"{n.nature}{plain(n.paid)}万元({n.cases}笔)" for n in self.natures)
-        tail = ",性质不同,不作合计" if len(self.natures) > 1 else ""
-        odd = f"另有{len(self.odd)}处记录自相矛盾,已列出,未改动。" if self.odd else ""
+        parts = "、".join(f"{n.nature}{plain(n.paid)}万元（{n.cases}笔）" for n in self.natures)
+        tail = "，性质不同，不作合计" if len(self.natures) > 1 else ""
+        odd = f"另有{len(self.odd)}处记录自相矛盾，已列出，未改动。" if self.odd else ""
         return f"{parts}{tail}。{odd}{self.basis_line()}。"
 
 
@@ -67,7 +67,7 @@ def recoveries(frame: pd.DataFrame, as_of: date) -> Recoveries:
     rows = frame[day_column(frame, "on", as_of).notna()]
     mixed = rows.groupby("recovery_id")["nature"].nunique()
     if (mixed > 1).any():
-        raise BadInput(f"款项「{mixed.index[mixed > 1][0]}」的各期性质不同", mend="一笔款项只写一种性质,不同性质分开编码")
+        raise BadInput(f"款项「{mixed.index[mixed > 1][0]}」的各期性质不同", mend="一笔款项只写一种性质，不同性质分开编码")
     due_rows = rows.assign(due=rows["due"] if "due" in rows.columns else float("nan"))
     cases = due_rows.groupby("recovery_id").agg(nature=("nature", "first"), paid=("paid", "sum"), due=("due", "max"),
                                                  kinds=("due", "nunique"), times=("paid", "size"))

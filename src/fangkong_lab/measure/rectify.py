@@ -53,7 +53,7 @@ class Part:
 
     def text(self) -> str:
         """Return the proportion as printed."""
-        return f"{self.name}{self.part}/{self.whole}" + (f"({100 * self.part / self.whole:.1f}%)" if self.whole else "(无分母,不计算)")
+        return f"{self.name}{self.part}/{self.whole}" + (f"({100 * self.part / self.whole:.1f}%)" if self.whole else "(无分母，不计算)")
 
 
 @dataclass(frozen=True)
@@ -91,16 +91,16 @@ class Rectification:
 
     def basis_line(self) -> str:
         """Return the 口径 line."""
-        return (f"口径:截至{self.as_of};整改完成率=到期问题中已销号的/到期问题(本软件定义,未到期另列);"
-                "核验率=已核验/已销号;反弹率=回头看再发现/已销号;销号为单位自报,核验才算认定")
+        return (f"口径：截至{self.as_of}；整改完成率=到期问题中已销号的/到期问题（本软件定义，未到期另列）；"
+                "核验率=已核验/已销号；反弹率=回头看再发现/已销号；销号为单位自报，核验才算认定")
 
     def sentence(self) -> str:
         """Return the state in the sentence of the reports, with what is apart."""
-        text = (f"到期问题{self.due}个,销号{self.closed_due}个,{self.completion.text()};未到期{self.not_due}个另列"
-                + (f",期限未载{self.no_deadline}个另列" if self.no_deadline else "")
-                + f"。全部已销号{self.closed}个,其中经核验{self.verified}个,{self.verification.text()};"
-                  f"「回头看」发现反弹{self.rebounded}个,{self.rebound.text()}。")
-        odd = f"另有{len(self.odd)}处日期前后不符,已列出,未改动。" if self.odd else ""
+        text = (f"到期问题{self.due}个，销号{self.closed_due}个，{self.completion.text()}；未到期{self.not_due}个另列"
+                + (f"，期限未载{self.no_deadline}个另列" if self.no_deadline else "")
+                + f"。全部已销号{self.closed}个，其中经核验{self.verified}个，{self.verification.text()};"
+                  f"「回头看」发现反弹{self.rebounded}个，{self.rebound.text()}。")
+        odd = f"另有{len(self.odd)}处日期前后不符，已列出，未改动。" if self.odd else ""
         return text + odd + self.basis_line() + "。"
 
     def table(self) -> pd.DataFrame:
@@ -179,5 +179,5 @@ def days_to_close(frame: pd.DataFrame, as_of: date, *, verified: bool = False, l
     found, end = day_column(frame, "found_on", as_of), day_column(frame, "verified_on" if verified else "closed_on", as_of)
     usable = found.notna() & ~(end < found)
     days = (end.fillna(_stamp(as_of)) - found).dt.days[usable]
-    what = "整改问题(至核验)" if verified else "整改问题(至销号)"
+    what = "整改问题（至核验）" if verified else "整改问题（至销号）"
     return kaplan_meier(days.tolist(), end.notna()[usable].tolist(), what, level)

@@ -72,16 +72,16 @@ class Ranking:
 
     def basis_line(self) -> str:
         """Return the 口径 line."""
-        return f"口径:{self.measure};相对于全部单位合计的率;经验贝叶斯收缩;{self.level:.0%}区间"
+        return f"口径：{self.measure}；相对于全部单位合计的率；经验贝叶斯收缩；{self.level:.0%}区间"
 
     def sentence(self) -> str:
         """Return what may be said instead of a league table."""
         if not self.prior.spread_seen:
-            return f"各单位之间没有看得出的差异,{len(self.units)}个单位不分名次。{self.basis_line()}。"
+            return f"各单位之间没有看得出的差异，{len(self.units)}个单位不分名次。{self.basis_line()}。"
         widths = [u.ranks[1] - u.ranks[0] + 1 for u in self.units]
         firm = [u.unit for u in self.units if u.ranks[0] == u.ranks[1]]
         named = f"名次可以确定的有{'、'.join(firm)}" if firm else "没有一个单位的名次可以确定"
-        return f"{len(self.units)}个单位的名次区间平均跨{np.mean(widths):.0f}位,{named};不宜排名。{self.basis_line()}。"
+        return f"{len(self.units)}个单位的名次区间平均跨{np.mean(widths):.0f}位，{named}；不宜排名。{self.basis_line()}。"
 
 
 def clayton_kaldor(events: np.ndarray, expected: np.ndarray, tolerance: float = TOLERANCE) -> Prior:
@@ -128,7 +128,7 @@ def rank_units(frame: pd.DataFrame, measure: str, *, level: float = 0.95, seed: 
     events, size = rows["events"].to_numpy(float), rows["size"].to_numpy(float)
     target = float(events.sum() / size.sum())
     if target == 0:
-        raise CannotTell(f"「{measure}」全为零,没有可比的差异", mend="只列数量")
+        raise CannotTell(f"「{measure}」全为零，没有可比的差异", mend="只列数量")
     expected = size * target
     prior = clayton_kaldor(events, expected)
     shrunk, bounds, ranks = _posterior(events, expected, prior, level, seed)
@@ -140,12 +140,12 @@ def rank_units(frame: pd.DataFrame, measure: str, *, level: float = 0.95, seed: 
 def _checked(frame: pd.DataFrame) -> pd.DataFrame:
     missing = [c for c in ("unit", "events", "size") if c not in frame.columns]
     if missing:
-        raise BadInput(f"缺少列:{'、'.join(missing)}", mend="补上 unit、events、size")
+        raise BadInput(f"缺少列：{'、'.join(missing)}", mend="补上 unit、events、size")
     rows = frame.sort_values("unit", key=lambda s: s.astype(str)).reset_index(drop=True)
     if rows["unit"].duplicated().any() or (rows["size"] <= 0).any() or (rows["events"] < 0).any():
         raise BadInput("分母须大于零、数量不能为负、每个单位一行", mend="先按单位合计并补上分母")
     if len(rows) < FEWEST_UNITS:
-        raise CannotTell(f"只有{len(rows)}个单位,名次没有意义", mend=f"至少要有{FEWEST_UNITS}个同类单位")
+        raise CannotTell(f"只有{len(rows)}个单位，名次没有意义", mend=f"至少要有{FEWEST_UNITS}个同类单位")
     return rows
 
 

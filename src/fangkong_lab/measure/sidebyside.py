@@ -53,12 +53,12 @@ class SideBySide:
 
     def caveats(self) -> tuple[str, ...]:
         """Return what must be said beside any comparison of these units."""
-        notes = ["人年按单位表的现有人数折算,没有逐年人数"]
+        notes = ["人年按单位表的现有人数折算，没有逐年人数"]
         if len(self.kinds) > 1:
             notes.append(f"所比单位分属{len(self.kinds)}类({'、'.join(self.kinds)}),不全是同类单位")
         if any(not u.tally.interval.is_exact for u in self.units):
             notes.append("约数取区间中点")
-        notes += [f"{unit}未比较:{why}" for unit, why in self.without]
+        notes += [f"{unit}未比较：{why}" for unit, why in self.without]
         return tuple(notes)
 
 
@@ -97,7 +97,7 @@ def _inside(row: Record, since: date | None, until: date | None) -> bool:
 def _check_alike(rows: Sequence[Record]) -> None:
     for other in rows[1:]:
         if (other.basis.count_unit, other.basis.clue) != (rows[0].basis.count_unit, rows[0].basis.clue):
-            raise BadInput(f"口径不同,不能并列比较:「{rows[0].place()}」与「{other.place()}」", mend="统一计量单位和「有问题线索」一列")
+            raise BadInput(f"口径不同，不能并列比较：「{rows[0].place()}」与「{other.place()}」", mend="统一计量单位和「有问题线索」一列")
 
 
 def _kinds(units: pd.DataFrame, chosen: set[str]) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ def _headcounts(units: pd.DataFrame) -> dict[str, float]:
 
 def _why_not(rows: Sequence[Record], headcount: float | None) -> str:
     if not rows:
-        return "没有这一指标的记录(未载,不等于无)"
+        return "没有这一指标的记录（未载，不等于无）"
     return "" if headcount else "单位表没有人数"
 
 
@@ -149,6 +149,6 @@ def _joined(parts: Sequence[Tally]) -> Tally:
     for k, a in enumerate(rows):
         for b in rows[k + 1:]:
             if a.body == b.body and a.period.overlaps(b.period):
-                raise BadInput(f"同一单位的期间重叠,相加会重复计数:「{a.place()}」与「{b.place()}」", mend="只取其一")
+                raise BadInput(f"同一单位的期间重叠，相加会重复计数：「{a.place()}」与「{b.place()}」", mend="只取其一")
     caveats = tuple(sorted({c for p in parts for c in p.caveats} | {"由不同长短的期间首尾相接"}))
     return Tally(parts[0].basis, Interval(sum(p.interval.low for p in parts), sum(p.interval.high for p in parts)), rows, caveats)

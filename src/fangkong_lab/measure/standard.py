@@ -26,8 +26,8 @@ class StandardisedRatio:
 
     def sentence(self) -> str:
         """Return the ratio with its interval."""
-        return (f"{self.unit}实际{self.observed:g},按同类单位平均应为{self.expected:.3g},"
-                f"比值{self.value:.3g}({self.level:.0%}区间{self.bounds.low:.3g}–{self.bounds.high:.3g})。")
+        return (f"{self.unit}实际{self.observed:g}，按同类单位平均应为{self.expected:.3g},"
+                f"比值{self.value:.3g}（{self.level:.0%}区间{self.bounds.low:.3g}–{self.bounds.high:.3g}）。")
 
 
 def standardised_ratio(unit: str, observed: float, expected: float, level: float = LEVEL) -> StandardisedRatio:
@@ -36,7 +36,7 @@ def standardised_ratio(unit: str, observed: float, expected: float, level: float
     *expected* must be above zero (`BadInput`): with none expected the ratio is undefined.
     """
     if not expected > 0:
-        raise BadInput(f"{unit}的期望数为 {expected:g},比值没有意义", mend="核对暴露量和分层")
+        raise BadInput(f"{unit}的期望数为 {expected:g}，比值没有意义", mend="核对暴露量和分层")
     around = garwood(observed, level)
     return StandardisedRatio(unit, observed, expected, observed / expected,
                              Interval(around.low / expected, around.high / expected), level)
@@ -59,8 +59,8 @@ class Standardisation:
     def sentence(self) -> str:
         """Return what was standardised by what."""
         apart = sum(not r.bounds.low <= 1 <= r.bounds.high for r in self.ratios)
-        return (f"按{len(self.strata)}层({'、'.join(self.strata)})间接标准化,{len(self.ratios)}个单位中{apart}个的区间不含1;"
-                "各单位分层不同,比值之间不宜互相排名。")
+        return (f"按{len(self.strata)}层({'、'.join(self.strata)})间接标准化，{len(self.ratios)}个单位中{apart}个的区间不含1;"
+                "各单位分层不同，比值之间不宜互相排名。")
 
 
 def standardise(frame: pd.DataFrame, level: float = LEVEL) -> Standardisation:
@@ -71,9 +71,9 @@ def standardise(frame: pd.DataFrame, level: float = LEVEL) -> Standardisation:
     """
     missing = [c for c in ("unit", "stratum", "events", "exposure") if c not in frame.columns]
     if missing:
-        raise BadInput(f"缺少列:{'、'.join(missing)}", mend="补上 unit、stratum、events、exposure")
+        raise BadInput(f"缺少列：{'、'.join(missing)}", mend="补上 unit、stratum、events、exposure")
     if frame.duplicated(["unit", "stratum"]).any():
-        raise BadInput("同一单位在同一层出现两次", mend="先合并,再标准化")
+        raise BadInput("同一单位在同一层出现两次", mend="先合并，再标准化")
     strata = frame.groupby("stratum")[["events", "exposure"]].sum()
     empty = strata.index[strata["exposure"] <= 0]
     if len(empty):

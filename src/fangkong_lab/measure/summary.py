@@ -22,7 +22,7 @@ from fangkong_lab.measure.rectify import Rectification, days_to_close, rectifica
 from fangkong_lab.measure.shrinkage import Ranking, rank_units
 from fangkong_lab.measure.sidebyside import SideBySide, side_by_side
 from fangkong_lab.measure.survival import Survival
-from fangkong_lab.measure.tallies import Tallies, latest, tally_all
+from fangkong_lab.measure.tallies import Tallies, latest, reason_of, tally_all
 from fangkong_lab.measure.taxonomy import Break
 from fangkong_lab.measure.thresholds import reading_rules
 from fangkong_lab.measure.validators import Checks, check_outcomes
@@ -81,10 +81,10 @@ class Comparison:
             return self.funnel.sentence()
         point = next((p for p in self.funnel.points if p.unit == unit), None)
         if point is None:
-            return f"{unit}没有可比的「{self.units.measure}」记录(未载,不等于无)。"
+            return f"{unit}没有可比的「{self.units.measure}」记录（未载，不等于无）。"
         if point.outside is None:
-            return f"{unit}的{self.units.measure}处于同类单位正常波动范围,不宜据此排名。{self.funnel.basis_line()}。"
-        return (f"{unit}的{self.units.measure}{point.place.label}({point.outside:.1%}界限),可能源于问题多或发现能力强,现有数据不能区分。"
+            return f"{unit}的{self.units.measure}处于同类单位正常波动范围，不宜据此排名。{self.funnel.basis_line()}。"
+        return (f"{unit}的{self.units.measure}{point.place.label}（{point.outside:.1%}界限），可能源于问题多或发现能力强，现有数据不能区分。"
                 f"{self.funnel.basis_line()}。")
 
 
@@ -119,11 +119,11 @@ class Outcomes:
 
     def sentence(self) -> str:
         """Return the answer as paragraphs, each with its 口径 line."""
-        parts = ["【模拟数据】本页数字由软件生成,不是任何地方的实际情况。" if self.simulated else "", self.tallies.sentence(), self.forms.sentence() if self.forms.rows else "", self.checks.sentence()]
+        parts = ["【模拟数据】本页数字由软件生成，不是任何地方的实际情况。" if self.simulated else "", self.tallies.sentence(), self.forms.sentence() if self.forms.rows else "", self.checks.sentence()]
         parts += [b.sentence() for b in self.breaks()]
         parts += [s.sentence() for s in self.shares[-MOST_SHARES:]]
         if self.shares_refused:
-            parts.append(f"{len(self.shares_refused)}个期间不求形态构成,如{self.shares_refused[-1]}。")
+            parts.append(f"{len(self.shares_refused)}个期间不求形态构成，如{self.shares_refused[-1]}。")
         if self.comparison:
             parts.append(self.comparison.sentence(self.question.unit))
         parts += [r.sentence() for r in (self.across, self.trend) if r is not None]
@@ -176,7 +176,7 @@ def _trend(sums: Tallies, question: Question) -> ControlChart | None:
     gapless = all(b[0].start == a[0].end + timedelta(days=1) for a, b in pairwise(rows) if a[0].end)
     if len(rows) < 2 or not alike or not gapless or any(not t.interval.is_exact for _, t in rows):
         return None
-    return c_chart([t.interval.low for _, t in rows], [str(p.start) for p, _ in rows], f"{question.measure}({rows[0][1].basis.count_unit})")
+    return c_chart([t.interval.low for _, t in rows], [str(p.start) for p, _ in rows], f"{question.measure}（{rows[0][1].basis.count_unit}）")
 
 
 def _simulated(tables: Mapping[str, pd.DataFrame]) -> bool:
@@ -188,7 +188,7 @@ def _simulated(tables: Mapping[str, pd.DataFrame]) -> bool:
 def _records(tables: Mapping[str, pd.DataFrame], question: Question) -> tuple[Record, ...]:
     if "outcomes" not in tables or not len(tables["outcomes"]):
         if question.measure:
-            raise BadInput(f"台账里没有监督执纪统计,查不到「{question.measure}」", mend="先导入监督执纪统计表")
+            raise BadInput(f"台账里没有监督执纪统计，查不到「{question.measure}」", mend="先导入监督执纪统计表")
         return ()
     records = chosen(read_records(tables["outcomes"]), question.measure)
     if question.unit in _units(tables):  # a unit of the ledger may well have no counts
@@ -232,7 +232,7 @@ def _shares(forms: Classification, parents: Mapping[str, str]) -> tuple[tuple[Fo
         except CannotTell:
             continue
         except BadInput as clash:
-            refused.append(f"{forms.rows[groups[key][0]][0].period.text()}:{clash.what.split(':')[0]}")
+            refused.append(f"{forms.rows[groups[key][0]][0].period.text()}：{reason_of(clash)}")
     return tuple(s for s in made if any(f.count.high > 0 for f in s.shares)), tuple(refused)
 
 

@@ -72,13 +72,13 @@ class Survival:
 
     def sentence(self) -> str:
         """Return the median with its interval, or why there is none."""
-        head = f"{self.what}{self.total}件,已办结{self.done}件,未办结{self.total - self.done}件按截尾处理"
+        head = f"{self.what}{self.total}件，已办结{self.done}件，未办结{self.total - self.done}件按截尾处理"
         if self.total == 0:
             return f"{self.what}没有记录。"
         median, (low, high) = self.quantile(), self.quantile_bounds()
         if math.isnan(median):
-            return f"{head};办结的不到一半,中位天数不能判定。"
-        return f"{head};中位{median:g}天({self.level:.0%}区间{_ends(low, high)})。"
+            return f"{head}；办结的不到一半，中位天数不能判定。"
+        return f"{head}；中位{median:g}天({self.level:.0%}区间{_ends(low, high)})。"
 
 
 def _ends(low: float, high: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ class Tallies:
         columns = ["指标", "计量单位", "有问题线索", "累计", "期间种类", "期间", "数值", "单位数", "记录数", "说明"]
         rows = [[*t.basis.parts().values(), period.text(), t.interval.text(), len({r.unit_id for r in t.records}), len(t.records),
                  "。".join(t.caveats)] for period, t in self.sums]
-        rows += [[*r.basis.parts().values(), r.period.text(), r.interval.text(), 1, 1, f"不合计({u.why})"]
+        rows += [[*r.basis.parts().values(), r.period.text(), r.interval.text(), 1, 1, f"不合计（{u.why}）"]
                  for u in self.unsummed for r in u.records]
         return pd.DataFrame(rows, columns=columns)
 
@@ -47,8 +48,8 @@ class Tallies:
         """Return how many sums there are, how many 口径 they are of, and what was not added."""
         kinds = len({t.basis for _, t in self.sums} | {u.basis for u in self.unsummed})
         left = sum(len(u.records) for u in self.unsummed)
-        tail = f"另有{left}条记录相加会重复计数,逐条列出,未作合计。" if left else ""
-        return f"共{len(self.sums)}个合计,分属{kinds}种口径;口径不同的不相加。{tail}"
+        tail = f"另有{left}条记录相加会重复计数，逐条列出，未作合计。" if left else ""
+        return f"共{len(self.sums)}个合计，分属{kinds}种口径；口径不同的不相加。{tail}"
 
 
 def tally_all(records: Iterable[Record], parents: Mapping[str, str] | None = None) -> Tallies:
@@ -65,12 +66,13 @@ def tally_all(records: Iterable[Record], parents: Mapping[str, str] | None = Non
         try:
             sums.append((rows[0].period, tally(rows, parents)))
         except BadInput as clash:
-            unsummed.append(Unsummed(rows[0].basis, rows[0].period, tuple(rows), _reason(clash)))
+            unsummed.append(Unsummed(rows[0].basis, rows[0].period, tuple(rows), reason_of(clash)))
     return Tallies(tuple(sums), tuple(unsummed))
 
 
-def _reason(clash: BadInput) -> str:
-    return clash.what.split(":")[0]
+def reason_of(clash: BadInput) -> str:
+    """Return what clashes, without the rows named behind the colon."""
+    return re.split("[:\uff1a]", clash.what)[0]
 
 
 def latest(records: Iterable[Record]) -> tuple[Record, ...]:

@@ -80,11 +80,11 @@ def _check_basis(first: Record, other: Record) -> None:
     parts = first.basis.differs(other.basis)
     if not parts:
         return
-    what = f"口径不同,不能相加(不同之处:{'、'.join(parts)})"
-    mend = "分别列出,不作合计"
+    what = f"口径不同，不能相加(不同之处：{'、'.join(parts)})"
+    mend = "分别列出，不作合计"
     if {first.measure, other.measure} >= {"党纪处分", "政务处分"}:
-        mend = "分别列出:同一人可以同时受党纪处分和政务处分,两数之和不是人数"
-    raise BadInput(f"{what}:「{first.place()}」与「{other.place()}」", mend=mend)
+        mend = "分别列出：同一人可以同时受党纪处分和政务处分，两数之和不是人数"
+    raise BadInput(f"{what}：「{first.place()}」与「{other.place()}」", mend=mend)
 
 
 def _check_overlap(rows: Sequence[Record]) -> None:
@@ -96,8 +96,8 @@ def _check_overlap(rows: Sequence[Record]) -> None:
             running = Running.NO not in (a.basis.running, b.basis.running)
             if running or a.period.overlaps(b.period):
                 why = _CLASH[a.basis.running]
-                raise BadInput(f"同一单位的{why},相加会重复计数:「{a.place()}」与「{b.place()}」",
-                               mend="只取其一;累计数要取当期数的,用 difference 求差")
+                raise BadInput(f"同一单位的{why}，相加会重复计数：「{a.place()}」与「{b.place()}」",
+                               mend="只取其一；累计数要取当期数的，用 difference 求差")
 
 
 def _check_nesting(rows: Sequence[Record], parents: Mapping[str, str]) -> None:
@@ -106,7 +106,7 @@ def _check_nesting(rows: Sequence[Record], parents: Mapping[str, str]) -> None:
         seen, above = {unit}, parents.get(unit, "")
         while above and above not in seen:
             if above in by_unit:
-                raise BadInput(f"上级单位的数可能已含下级,相加会重复计数:「{by_unit[above].place()}」与「{row.place()}」",
+                raise BadInput(f"上级单位的数可能已含下级，相加会重复计数：「{by_unit[above].place()}」与「{row.place()}」",
                                mend="只取一级单位的数")
             seen.add(above)
             above = parents.get(above, "")
@@ -119,13 +119,13 @@ def _caveats(rows: Sequence[Record]) -> tuple[str, ...]:
     if any(r.mark is Mark.ROUNDED for r in rows):
         notes.append("四舍五入的数按舍入单位的一半留出误差")
     if rows[0].basis.count_unit in PERSONS and len(rows) > 1:
-        notes.append("各行人数相加,同一人可能在不同行重复出现")
+        notes.append("各行人数相加，同一人可能在不同行重复出现")
     if any(r.deduplicated is None for r in rows) and rows[0].basis.count_unit in PERSONS:
         notes.append("是否去重未载")
     if rows[0].basis.running is Running.YES:
-        notes.append("累计数,不能当作一年的数")
+        notes.append("累计数，不能当作一年的数")
     if len({(r.unit_id, r.body) for r in rows}) > len({r.unit_id for r in rows}):
-        notes.append("同一单位有多个实施主体,可能互相包含")
+        notes.append("同一单位有多个实施主体，可能互相包含")
     return tuple(notes)
 
 
@@ -139,7 +139,7 @@ class Step:
 
     def basis_line(self) -> str:
         """Return the 口径 line, with the differencing said."""
-        return self.later.basis.line() + f";由两期累计数求差({self.earlier.period.text()} → {self.later.period.text()})"
+        return self.later.basis.line() + f"；由两期累计数求差({self.earlier.period.text()} → {self.later.period.text()})"
 
     def sentence(self) -> str:
         """Return the increase with its 口径 line."""
@@ -161,22 +161,22 @@ def _step(a: Record, b: Record) -> Step:
     both = f"「{a.place()}」与「{b.place()}」"
     same = (a.unit_id, a.body, a.measure, a.basis.count_unit, a.basis.clue) == (b.unit_id, b.body, b.measure, b.basis.count_unit, b.basis.clue)
     if not same or a.period.start != b.period.start:
-        raise BadInput(f"不是同一个累计序列,不能求差:{both}", mend="只取同一单位、同一指标、同一起点的累计数")
+        raise BadInput(f"不是同一个累计序列，不能求差：{both}", mend="只取同一单位、同一指标、同一起点的累计数")
     if not a.basis.running is b.basis.running is Running.YES:
-        raise BadInput(f"不是累计数,不能求差:{both}", mend="核对「累计」一列")
+        raise BadInput(f"不是累计数，不能求差：{both}", mend="核对「累计」一列")
     if a.period.end is None or b.period.end is None or a.period.end == b.period.end:
-        raise BadInput(f"截止日期相同或未载,不能求差:{both}", mend="核对期末")
+        raise BadInput(f"截止日期相同或未载，不能求差：{both}", mend="核对期末")
     gap = b.interval - a.interval
     if gap.high < 0:
-        raise BadInput(f"累计数不应下降:{both}", mend="核对两期数值")
+        raise BadInput(f"累计数不应下降：{both}", mend="核对两期数值")
     return Step(a, b, Interval(max(0.0, gap.low), gap.high))
 
 
 def share(part: Tally, whole: Tally) -> Interval:
     """Return part/whole as an interval within [0, 1]; the two must count in the same unit (`BadInput`)."""
     if part.basis.count_unit != whole.basis.count_unit:
-        raise BadInput(f"计量单位不同,不能求占比:{part.basis.line()} 与 {whole.basis.line()}", mend="分别列出")
+        raise BadInput(f"计量单位不同，不能求占比：{part.basis.line()} 与 {whole.basis.line()}", mend="分别列出")
     quotient = part.interval.over(whole.interval)
     if quotient.low > 1:
-        raise BadInput(f"部分大于总数:{plain(part.interval.low)} > {plain(whole.interval.high)}", mend="核对两数")
+        raise BadInput(f"部分大于总数：{plain(part.interval.low)} > {plain(whole.interval.high)}", mend="核对两数")
     return Interval(quotient.low, min(1.0, quotient.high)) if not math.isinf(quotient.high) else Interval(quotient.low, 1.0)

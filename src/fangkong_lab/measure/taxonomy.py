@@ -50,12 +50,12 @@ class Standing(Kind):
     SECOND = "second", "第二种形态"
     THIRD = "third", "第三种形态"
     FOURTH = "fourth", "第四种形态"
-    UNSPLIT = "unsplit", "未区分轻重,不拆分"
-    NOT_STATED = "not_stated", "不能归入(有无问题线索未载)"
-    ROUTINE = "routine", "不纳入(没有问题线索)"
-    MONEY = "money", "款项,另列"
-    APART = "apart", "不是处理结果,另列"
-    UNKNOWN = "unknown", "指标名称不认识,不归类"
+    UNSPLIT = "unsplit", "未区分轻重，不拆分"
+    NOT_STATED = "not_stated", "不能归入（有无问题线索未载）"
+    ROUTINE = "routine", "不纳入（没有问题线索）"
+    MONEY = "money", "款项，另列"
+    APART = "apart", "不是处理结果，另列"
+    UNKNOWN = "unknown", "指标名称不认识，不归类"
 
 
 class LabelClass(Kind):
@@ -111,7 +111,7 @@ class Break:
     def sentence(self) -> str:
         """Return the break with its source, and what of it is assumed."""
         guess = f"({self.assumed_day})" if self.assumed_day else ""
-        return f"口径断点:{self.on}{guess},{self.name};{self.about}。{self.evidence.sentence()}。"
+        return f"口径断点：{self.on}{guess}，{self.name}；{self.about}。{self.evidence.sentence()}。"
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Taxonomy:
         if clue is Clue.NO:
             return Classed(label, found.name, Standing.ROUTINE, (), False, "不是因问题线索而起", self.scope.entries[0].evidence.sentence())
         if clue is Clue.UNKNOWN and found.kind is not LabelClass.UNSPLIT:
-            why = "有无问题线索未载;如有,可参照归入" + "或".join(f.label for f in found.forms)
+            why = "有无问题线索未载；如有，可参照归入" + "或".join(f.label for f in found.forms)
             return Classed(label, found.name, Standing.NOT_STATED, found.forms, earlier, why, cited)
         if found.kind is LabelClass.UNSPLIT or len(found.forms) > 1:
             return Classed(label, found.name, Standing.UNSPLIT, found.forms, earlier, "轻重或结果未载", cited)

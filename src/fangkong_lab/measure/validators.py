@@ -22,7 +22,7 @@ class Fit(Kind):
 
     EXACT = "exact", "相符"
     ROUNDING = "rounding", "在舍入或约数范围内相符"
-    WRONG = "wrong", "不符,待核对"
+    WRONG = "wrong", "不符，待核对"
     NOTE = "note", "提示"
 
 
@@ -42,7 +42,7 @@ class Check:
 
     def sentence(self) -> str:
         """Return the comparison as a line of a report."""
-        return f"{self.what}:{self.text},{self.fit.label}" + ("(原数保留,未改动)" if self.flagged else "") + "。"
+        return f"{self.what}：{self.text}，{self.fit.label}" + ("(原数保留，未改动)" if self.flagged else "") + "。"
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ class Checks:
         """Return one row per comparison."""
         import pandas as pd
 
-        return pd.DataFrame([{"核对": c.what, "结果": c.fit.label, "算式": c.text, "所在": ";".join(c.places)} for c in self.items],
+        return pd.DataFrame([{"核对": c.what, "结果": c.fit.label, "算式": c.text, "所在": "；".join(c.places)} for c in self.items],
                             columns=["核对", "结果", "算式", "所在"])
 
     def sentence(self) -> str:
         """Return how many were made and how many do not fit."""
         wrong = sum(c.flagged for c in self.items)
-        return f"核对{len(self.items)}处,不符{wrong}处" + (",均已列出,原数未改动。" if wrong else "。")
+        return f"核对{len(self.items)}处，不符{wrong}处" + ("，均已列出，原数未改动。" if wrong else "。")
 
 
 def parts_and_total(what: str, parts: Sequence[Interval], whole: Interval) -> Check:
@@ -70,7 +70,7 @@ def parts_and_total(what: str, parts: Sequence[Interval], whole: Interval) -> Ch
     Exact where all are exact and equal; 不符 where no values inside the intervals could add up.
     """
     summed = total(parts)
-    text = f"{'+'.join(p.text() for p in parts)}={summed.text()},印为{whole.text()}"
+    text = f"{'+'.join(p.text() for p in parts)}={summed.text()}，印为{whole.text()}"
     if summed.is_exact and whole.is_exact:
         return Check(what, Fit.EXACT if summed == whole else Fit.WRONG, text)
     return Check(what, Fit.ROUNDING if summed.overlaps(whole) else Fit.WRONG, text)
@@ -85,7 +85,7 @@ def persons_in_both(what: str, party: float, office: float, persons: float, unit
     if max(party, office) > persons or party + office < persons:
         return Check(what, Fit.WRONG, text)
     both = round(party + office - persons, 9)
-    return Check(what, Fit.NOTE, f"{text};两数之和{plain(party + office)}不是人数" + (f",{plain(both)}{unit}同时受两种处分" if both else ""))
+    return Check(what, Fit.NOTE, f"{text}；两数之和{plain(party + office)}不是人数" + (f",{plain(both)}{unit}同时受两种处分" if both else ""))
 
 
 def printed_share(what: str, part: Interval, whole: Interval, percent: float, digits: int = 1) -> Check:
@@ -102,7 +102,7 @@ def printed_growth(what: str, now: Interval, increase: Interval, percent: float,
 
 def _against(what: str, quotient: Interval, percent: float, digits: int, left: str) -> Check:
     half = 0.5 * 10.0**-digits + 1e-9
-    text = f"{left}={_digits(quotient.low, digits)}" + ("" if quotient.is_exact else f"–{_digits(quotient.high, digits)}") + f"%,印为{percent:g}%"
+    text = f"{left}={_digits(quotient.low, digits)}" + ("" if quotient.is_exact else f"–{_digits(quotient.high, digits)}") + f"%，印为{percent:g}%"
     fits = quotient.low - half <= percent <= quotient.high + half
     fit = Fit.WRONG if not fits else Fit.EXACT if quotient.is_exact else Fit.ROUNDING
     return Check(what, fit, text)

@@ -85,7 +85,7 @@ def test_counts(items: Sequence[ItemThresholds], influence: Influence) -> list[J
     """
     asked = list(_HEADLINE_TESTS)
     if influence not in (NONE, DIRECT):
-        asked.append((influence, f"最少独立经手人数({influence.label})"))
+        asked.append((influence, f"最少独立经手人数（{influence.label}）"))
     return [_counted(items, mode, name) for mode, name in asked]
 
 

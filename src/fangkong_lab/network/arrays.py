@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import numba as nb
 import numpy as np
 
-
 FLOW = np.dtype([("signs", np.int64), ("pairs", np.int64), ("routes", np.int64)])
 """A flow: its first sign-off, its first incompatible pair, its number of routes (over 64: too big for the kernel)."""
 

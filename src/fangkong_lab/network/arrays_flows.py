@@ -8,6 +8,7 @@ import numba as nb
 import numpy as np
 
 from fangkong_lab.network.arrays import FLOW, PAIR, SIGN, Charts, ragged
+from fangkong_lab.network.kernel_bits import Int
 
 KIND_OTHER, KIND_CHECK, KIND_EXECUTE, KIND_PAY = 0, 1, 2, 3
 MANY_ROUTES = 64
@@ -30,11 +31,11 @@ class StepRows(NamedTuple):
 
 SIGN_ROW = np.dtype([("flow", np.int64), ("step", np.int64), ("number", np.int64), ("need", np.int32), ("rule", np.int8),
                      ("own", np.int8)], align=True)
-"""A sign-off row: flow, step number, sign number, 至少人数, rule (kernel_item.RULE_…), 1 where it is independent."""
+"""A sign-off row: flow, step number, sign number, 至少人数， rule (kernel_item.RULE_…), 1 where it is independent."""
 
 
 @nb.njit(nogil=True)
-def _route_words(route: Any, names_start: Any, names: Any, span: tuple[int, int], words: Any, local: Any) -> int:
+def _route_words(route: Any, names_start: Any, names: Any, span: tuple[int, int], words: Any, local: Any) -> Int:
     """Fill *words* (step of the flow → word of its routes) for the step rows *span*; return the number of routes."""
     first, last = span
     count = np.int64(0)
@@ -87,7 +88,7 @@ def _before(lies: Any, number: int, routes: int, ends: Any) -> Any:
 
 
 @nb.njit(nogil=True)
-def _place(number: Any, span: tuple[int, int], wanted: int) -> int:
+def _place(number: Any, span: tuple[int, int], wanted: int) -> Int:
     """Return the row of the step *wanted* among the step rows *span*, −1 where there is none."""
     for row in range(span[0], span[1]):
         if number[row] == wanted:
@@ -107,7 +108,7 @@ def _fill(out: Any, signs: Any, row: int) -> None:
 
 
 @nb.njit(cache=True, nogil=True)
-def _lay(steps: Any, signs: Any, flows: Any, out: Any) -> int:
+def _lay(steps: Any, signs: Any, flows: Any, out: Any) -> Int:
     """Fill *flows* (FLOW) and *out* (SIGN, as many as sign-off rows at most); return the number of sign-offs."""
     start, step_number, kind, statutory, route, names_start, names = steps
     most = np.int64(1)

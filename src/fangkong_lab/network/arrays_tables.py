@@ -31,7 +31,7 @@ from fangkong_lab.network.arrays_flows import (
     StepRows,
     lay_flows,
 )
-from fangkong_lab.network.cells import flags, labels, numbers, places, texts, words
+from fangkong_lab.network.cells import decoded, flags, labels, numbers, places, texts, words
 from fangkong_lab.network.kernel_item import RULE_ALL, RULE_ANY, RULE_AT_LEAST, RULE_MAJORITY
 
 Tables = Mapping[str, pa.Table]
@@ -144,7 +144,8 @@ def _steps(table: pa.Table | None, flows: pa.Array) -> StepRows:
                         np.zeros(1, np.int64), none)
     flow = places(table["flow_id"], flows)
     order = _sorted_by(flow)
-    route, known = np.full(len(flow), -1, np.int64), []
+    route: np.ndarray = np.full(len(flow), -1, np.int64)
+    known: list[str] = []
     if "route" in table.column_names:
         route, known = labels(table["route"])
     lists = [[n for n in word.split("、") if n] for word in known]
@@ -239,7 +240,7 @@ def _with_plain(tables: Tables, plain: Mapping[tuple[str, str], list[list[str]]]
 def _stacked(first: pa.Table | None, second: pa.Table) -> pa.Table:
     if first is None or not first.num_rows:
         return second
-    return pa.concat_tables([first, second], promote_options="permissive")
+    return pa.concat_tables([decoded(first), second], promote_options="permissive")
 
 
 def code_tables(tables: Tables, day: date, whole: bool = True) -> Coded:

@@ -19,7 +19,7 @@ from fangkong_lab.network.conversion import Conversion, Loss, LossKind, frames_o
 
 LARGEST_BYTES = 64 * 2**20
 _CODE = re.compile(r"[0-9A-Za-z_.:@/\\+-]{1,40}")
-_SPLIT = re.compile(r"[\s,;,;]+")
+_SPLIT = re.compile(r"[\s,;\uff0c\uff1b]+")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def read_authority_list(path: Path) -> AuthorityList:
             repeated.append((number, *pair))
         seen.add(pair)
     if not seen:
-        raise BadInput("文件里没有「人员 权限」的行", where=path.name, mend="每行写一个人员代号和一个权限代号,用空格或逗号隔开")
+        raise BadInput("文件里没有「人员 权限」的行", where=path.name, mend="每行写一个人员代号和一个权限代号，用空格或逗号隔开")
     return AuthorityList(tuple(sorted(seen, key=lambda p: (_natural(p[0]), _natural(p[1])))), tuple(repeated))
 
 
@@ -76,10 +76,10 @@ def _pairs(path: Path) -> Iterator[tuple[int, tuple[str, str]]]:
             continue
         parts = _SPLIT.split(text)
         if len(parts) != 2:
-            raise BadInput(f"应是两个代号,这里有{len(parts)}个", where=f"{path.name} › 第{number}行", mend="每行写一个人员代号和一个权限代号")
+            raise BadInput(f"应是两个代号，这里有{len(parts)}个", where=f"{path.name} › 第{number}行", mend="每行写一个人员代号和一个权限代号")
         for part in parts:
             if not _CODE.fullmatch(part) or _looks_like_id(part):
-                raise BadInput("含有不是代号的内容(代号只含字母、数字和 _-.:,不得是姓名、电话、身份证号)",
+                raise BadInput("含有不是代号的内容（代号只含字母、数字和 _-.:,不得是姓名、电话、身份证号）",
                                where=f"{path.name} › 第{number}行", mend="先换成代号")
         yield number, (parts[0], parts[1])
 
@@ -118,8 +118,8 @@ def convert_authority_list(path: Path, unit_id: str, since: date, unit_name: str
 
 
 def _losses(path: Path, listed: AuthorityList) -> Iterator[Loss]:
-    yield Loss(LossKind.CHECK, "单位类别、权力类别", path.name, "名单没有写,暂填「其他」")
-    yield Loss(LossKind.CHECK, "岗位", path.name, "名单没有岗位,每人设一个岗位;上下级关系没有,影响关系不起作用")
-    yield Loss(LossKind.CHECK, "签批规则", path.name, "名单只说明谁有权限,按持有人任一人可单独办理;如另有复核,请补填环节与签批")
+    yield Loss(LossKind.CHECK, "单位类别、权力类别", path.name, "名单没有写，暂填「其他」")
+    yield Loss(LossKind.CHECK, "岗位", path.name, "名单没有岗位，每人设一个岗位；上下级关系没有，影响关系不起作用")
+    yield Loss(LossKind.CHECK, "签批规则", path.name, "名单只说明谁有权限，按持有人任一人可单独办理；如另有复核，请补填环节与签批")
     for number, person, authority in listed.repeated:
-        yield Loss(LossKind.DROPPED, f"{person} {authority}", f"{path.name} › 第{number}行", "与前面的行重复,只留一条")
+        yield Loss(LossKind.DROPPED, f"{person} {authority}", f"{path.name} › 第{number}行", "与前面的行重复，只留一条")

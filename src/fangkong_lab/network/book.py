@@ -48,10 +48,10 @@ def _refuse_faulty(delivery: Delivery, path: Path) -> None:
     wrong = [p for p in delivery.problems
              if p.gravity is Gravity.REFUSED and (p.table in NEEDED_TABLES or not p.sheet)]
     if wrong:
-        lines = ";".join(p.sentence() for p in wrong[:_SHOWN])
+        lines = "；".join(p.sentence() for p in wrong[:_SHOWN])
         more = f"等{len(wrong)}处" if len(wrong) > _SHOWN else ""
-        raise BadInput(f"台账有不能采用的行:{lines}{more}", where=path.name,
-                       mend=f"改正后重试;全部问题见 fangkong import {path.name} 生成的退回核对表")
+        raise BadInput(f"台账有不能采用的行：{lines}{more}", where=path.name,
+                       mend=f"改正后重试；全部问题见 fangkong import {path.name} 生成的退回核对表")
 
 
 def store_tables(workspace: Workspace) -> Tables:

@@ -29,9 +29,9 @@ _WORDS: tuple[tuple[StepKind, str, str], ...] = (
 _TAGS = {
     "documentation": "说明文字", "conditionExpression": "分支条件", "textAnnotation": "注释", "association": "注释连线", "messageFlow": "消息流",
     "extensionElements": "软件自带的扩展内容", "BPMNDiagram": "图形坐标", "processSimulationInfo": "仿真设置", "inner": "子流程内部未展开",
-    "assignee": "办理人指定到人", "calledElement": "调用的流程", "multiInstanceLoopCharacteristics": "多实例(多人办理)",
+    "assignee": "办理人指定到人", "calledElement": "调用的流程", "multiInstanceLoopCharacteristics": "多实例（多人办理）",
     "standardLoopCharacteristics": "循环办理", "dataObject": "数据对象", "dataObjectReference": "数据对象", "dataStoreReference": "数据存储",
-    "group": "分组框", "lane": "泳道(没有直接放环节)", "participant": "参与方(没有展开流程)", "dataInputAssociation": "数据输入",
+    "group": "分组框", "lane": "泳道（没有直接放环节）", "participant": "参与方（没有展开流程）", "dataInputAssociation": "数据输入",
     "dataOutputAssociation": "数据输出", "collaboration": "协作图", "property": "属性", "ioSpecification": "输入输出",
 }
 
@@ -62,9 +62,9 @@ def convert_bpmn(path: Path, naming: Naming) -> Conversion:
     rows["units"].append({"unit_id": naming.unit_id, "name": naming.unit_name or naming.unit_id, "kind": "其他"})
     posts = _posts(model, naming)
     rows["posts"] = [{"post_id": code, "unit_id": naming.unit_id, "title": title} for title, code in posts.items()]
-    losses = [Loss(LossKind.CHECK, "单位类别、权力类别", path.name, "BPMN 没有这些内容,暂填「其他」")]
+    losses = [Loss(LossKind.CHECK, "单位类别、权力类别", path.name, "BPMN 没有这些内容，暂填「其他」")]
     if posts:
-        losses.append(Loss(LossKind.CHECK, "岗位的任职和上下级", path.name, "BPMN 没有这些内容;签批规则一律按「任一」,请补填任职、上级岗位并核对规则"))
+        losses.append(Loss(LossKind.CHECK, "岗位的任职和上下级", path.name, "BPMN 没有这些内容；签批规则一律按「任一」，请补填任职、上级岗位并核对规则"))
     for number, process in enumerate(model.processes, start=1):
         found = runs_of(process)
         if not found.order:
@@ -94,10 +94,10 @@ class _Made:
             return ("",)
         names: list[str] = []
         for run in self.found.runs:
-            plain = re.sub(r"[、;;,,\s]+", "·", run.label) or "其他"
+            plain = re.sub(r"[、;,\uff1b\uff0c\s]+", "·", run.label) or "其他"
             name, again = plain, 2
             while name in names:
-                name, again = f"{plain}({again})", again + 1
+                name, again = f"{plain}（{again}）", again + 1
             names.append(name)
         return tuple(names)
 
@@ -134,24 +134,24 @@ def kind_of(name: str) -> StepKind | None:
 
 def _losses(flow: _Made) -> Iterator[Loss]:
     if len(flow.found.runs) > 1:
-        yield Loss(LossKind.CHECK, f"路径{len(flow.found.runs)}条:{';'.join(flow.routes())}", flow.name,
-                   "台账的路径是办成的不同走法;不予办理(拒绝、退件)的路径请删去")
+        yield Loss(LossKind.CHECK, f"路径{len(flow.found.runs)}条：{'；'.join(flow.routes())}", flow.name,
+                   "台账的路径是办成的不同走法；不予办理（拒绝、退件）的路径请删去")
     for step_no, node_id in enumerate(flow.found.order, start=1):
         yield from _step_losses(flow, step_no, flow.nodes[node_id])
     for node in flow.nodes.values():
         if node.tag in ("inclusiveGateway", "complexGateway") and sum(a.source == node.node_id for a in flow.process.arrows) > 1:
-            yield Loss(LossKind.CHECK, f"网关「{node.shown}」可同时走几条分支", flow.name, "按只走其中一条列路径;多走只会多经环节,不会更易办结")
+            yield Loss(LossKind.CHECK, f"网关「{node.shown}」可同时走几条分支", flow.name, "按只走其中一条列路径；多走只会多经环节，不会更易办结")
         if node.tag == "parallelGateway" and sum(a.source == node.node_id for a in flow.process.arrows) > 1:
-            yield Loss(LossKind.CHECK, f"网关「{node.shown}」之后并行的环节", flow.name, "台账按先后编号,并行环节按图中次序排,前置环节已填")
+            yield Loss(LossKind.CHECK, f"网关「{node.shown}」之后并行的环节", flow.name, "台账按先后编号，并行环节按图中次序排，前置环节已填")
         if node.tag in ("intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent", "eventBasedGateway"):
-            yield Loss(LossKind.DROPPED, f"事件「{node.shown}」", flow.name, "台账没有事件(等待、定时、消息、出错)")
+            yield Loss(LossKind.DROPPED, f"事件「{node.shown}」", flow.name, "台账没有事件（等待、定时、消息、出错）")
         if node.tag in ("startEvent", "endEvent") and node.name:
             yield Loss(LossKind.DROPPED, f"{'开始' if node.tag == 'startEvent' else '结束'}「{node.name}」", flow.name, "起止不是环节")
     for arrow in flow.found.back:
-        yield Loss(LossKind.DROPPED, f"退回:「{flow.nodes[arrow.source].shown}」→「{flow.nodes[arrow.target].shown}」", flow.name,
-                   "台账没有退回重办;退回只会多经环节")
+        yield Loss(LossKind.DROPPED, f"退回：「{flow.nodes[arrow.source].shown}」→「{flow.nodes[arrow.target].shown}」", flow.name,
+                   "台账没有退回重办；退回只会多经环节")
     for node_id in flow.found.unreached:
-        yield Loss(LossKind.DROPPED, f"「{flow.nodes[node_id].shown}」", flow.name, "只在退回、出错时经过,或没有连到起止,不在任何一条走到办结的路径上")
+        yield Loss(LossKind.DROPPED, f"「{flow.nodes[node_id].shown}」", flow.name, "只在退回、出错时经过，或没有连到起止，不在任何一条走到办结的路径上")
     for arrow in flow.found.loose:
         yield Loss(LossKind.DROPPED, f"连线「{arrow.name or arrow.source + '→' + arrow.target}」", flow.name, "一端不在本流程内")
     yield from (_rest(flow.name, *row) for row in flow.process.rest)
@@ -160,13 +160,13 @@ def _losses(flow: _Made) -> Iterator[Loss]:
 def _step_losses(flow: _Made, step_no: int, node: Node) -> Iterator[Loss]:
     where = f"{flow.name} › 环节{step_no}「{node.shown}」"
     if kind_of(node.name) is None:
-        yield Loss(LossKind.FILL, "环节类型", where, "名称看不出是受理、审核还是别的;填好之前导入会退回这一行")
+        yield Loss(LossKind.FILL, "环节类型", where, "名称看不出是受理、审核还是别的；填好之前导入会退回这一行")
     if node.tag in _AUTOMATIC:
-        yield Loss(LossKind.CHECK, "自动办理的环节", where, "由系统自动完成,不设签批;如实际有人把关,请补填签批")
+        yield Loss(LossKind.CHECK, "自动办理的环节", where, "由系统自动完成，不设签批；如实际有人把关，请补填签批")
     elif not node.performers:
-        yield Loss(LossKind.CHECK, "签批岗位", where, "没有泳道或办理人,不设签批;没有任何签批的流程不能判定")
+        yield Loss(LossKind.CHECK, "签批岗位", where, "没有泳道或办理人，不设签批；没有任何签批的流程不能判定")
     elif node.by == "仿真资源":
-        yield Loss(LossKind.CHECK, f"签批岗位「{'、'.join(node.performers)}」", where, "取自仿真设置中的资源,不是泳道")
+        yield Loss(LossKind.CHECK, f"签批岗位「{'、'.join(node.performers)}」", where, "取自仿真设置中的资源，不是泳道")
 
 
 def _rest(place: str, tag: str, name: str, text: str) -> Loss:

@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from fangkong_lab.errors import BadInput
 
-LARGEST_BYTES, DEEPEST, MOST_ELEMENTS = 20 * 2**20, 200, 200_000
+LARGEST_BYTES, DEEPEST, MOST_ELEMENTS, MOST_NODES = 20 * 2**20, 200, 200_000, 2000
 TASKS = frozenset({"task", "userTask", "manualTask", "sendTask", "receiveTask", "scriptTask", "serviceTask", "businessRuleTask",
                    "callActivity", "subProcess", "transaction", "adHocSubProcess"})
 GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "complexGateway", "eventBasedGateway"})
@@ -83,7 +83,7 @@ def read_model(path: Path) -> Model:
     root = ET.fromstring(data)
     processes = [e for e in root if local(e) == "process"]
     if local(root) != "definitions" or not processes:
-        raise BadInput("不是 BPMN 2.0 文件,或其中没有流程", where=path.name, mend="在流程软件中导出为 BPMN 2.0 XML")
+        raise BadInput("不是 BPMN 2.0 文件，或其中没有流程", where=path.name, mend="在流程软件中导出为 BPMN 2.0 XML")
     names = {e.get("processRef", ""): e.get("name", "") for e in root.iter() if local(e) == "participant"}
     resources = {e.get("id", ""): e.get("name", "") for e in root.iter() if local(e) == "resource"}
     simulated = _simulated(root, resources)
@@ -109,14 +109,14 @@ def _refuse_unsafe(data: bytes, name: str) -> None:
         depth -= 1
 
     def doctype(*_: object) -> None:
-        raise BadInput("文件带有文档类型声明(DTD),可能引用外部内容,拒绝读取", where=name, mend="重新导出为不带 DTD 的 BPMN 2.0 XML")
+        raise BadInput("文件带有文档类型声明（DTD），可能引用外部内容，拒绝读取", where=name, mend="重新导出为不带 DTD 的 BPMN 2.0 XML")
 
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler, parser.StartDoctypeDeclHandler = start, end, doctype
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise BadInput(f"不是完好的 XML 文件({error})", where=name, mend="重新导出为 BPMN 2.0 XML") from error
+        raise BadInput(f"不是完好的 XML 文件（{error}）", where=name, mend="重新导出为 BPMN 2.0 XML") from error
 
 
 def _simulated(root: ET.Element, resources: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -138,13 +138,15 @@ def _process(element: ET.Element, names: Mapping[str, str], resources: Mapping[s
     nodes: dict[str, Node] = {}
     for child in (c for c in element if local(c) in _NODES):
         node_id = child.get("id", "")
+        if not node_id or node_id in nodes or len(nodes) >= MOST_NODES:
+            raise BadInput(f"环节或网关没有编号、编号重复，或超过{MOST_NODES}个", where=node_id or local(child), mend="在流程软件中改正后重新导出")
         performers, by = _performers(child, lanes.get(node_id, []), resources, simulated)
         nodes[node_id] = Node(node_id, local(child), _clean(child.get("name", "")), performers, by)
     arrows = [Arrow(c.get("sourceRef", ""), c.get("targetRef", ""), _clean(c.get("name", "")),
                     "".join("".join(x.itertext()) for x in c if local(x) == "conditionExpression").strip())
               for c in element if local(c) == "sequenceFlow"]
     process_id = element.get("id", "")
-    name = names.get(process_id) or element.get("name", "")
+    name = names.get(process_id) or element.get("name") or ""
     used = {p for node in nodes.values() for p in node.performers}
     spare = [("lane", title, "") for e in element.iter() if local(e) == "lane" and (title := _clean(e.get("name", ""))) not in used]
     return Process(process_id, _clean(name), nodes, tuple(arrows), (*spare, *_inside(element)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fangkong_lab.errors import BadInput
 from fangkong_lab.network.bpmn_model import TASKS, Arrow, Node, Process
 
-MOST_ROUTES = 64
+MOST_ROUTES, MOST_WALKS = 64, 5000
 _ALTERNATIVES = frozenset({"exclusiveGateway", "eventBasedGateway", "inclusiveGateway", "complexGateway"})
 
 
@@ -54,11 +54,10 @@ def runs_of(process: Process) -> Runs:
     kept = [a for a in forward if a.source in alive and a.target in alive]
     order = _ordered(process.nodes, alive, kept)
     merged: dict[frozenset[str], str] = {}
-    for label, nodes in _walks(process.nodes, order, kept, [s for s in starts if s in alive]):
-        tasks = frozenset(n for n in nodes if process.nodes[n].tag in TASKS)
-        merged.setdefault(tasks, label)
-        if len(merged) > MOST_ROUTES:
-            raise BadInput(f"流程有超过{MOST_ROUTES}条不同路径,无法逐条列出", where=process.name or process.process_id, mend="拆成几张流程图")
+    for number, (label, nodes) in enumerate(_walks(process.nodes, order, kept, [s for s in starts if s in alive])):
+        merged.setdefault(frozenset(n for n in nodes if process.nodes[n].tag in TASKS), "/".join(label))
+        if len(merged) > MOST_ROUTES or number > MOST_WALKS or len(label) > MOST_ROUTES:
+            raise BadInput(f"流程有超过{MOST_ROUTES}条不同路径，无法逐条列出", where=process.name or process.process_id, mend="拆成几张流程图")
     passed = frozenset().union(*merged)
     steps = tuple(n for n in order if n in passed)
     runs = tuple(Run(label, tasks) for tasks, label in merged.items())
@@ -130,12 +129,15 @@ def _ordered(nodes: Mapping[str, Node], alive: set[str], arrows: Sequence[Arrow]
     return order
 
 
-def _walks(nodes: Mapping[str, Node], order: Sequence[str], arrows: Sequence[Arrow], starts: Sequence[str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Give every walk as its label and its nodes: node by node in order, branching where one arrow is chosen."""
+def _walks(nodes: Mapping[str, Node], order: Sequence[str], arrows: Sequence[Arrow], starts: Sequence[str]) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
+    """Give every walk as the labels of its choices and its nodes: node by node in order, branching where one arrow is chosen.
+
+    A walk of more choices than there may be routes is given as it is then, unfinished: the caller refuses it.
+    """
     leaving = {n: [a for a in arrows if a.source == n] for n in order}
 
-    def go(at: int, active: frozenset[str], label: tuple[str, ...]) -> Iterator[tuple[str, frozenset[str]]]:
-        while at < len(order):
+    def go(at: int, active: frozenset[str], label: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
+        while at < len(order) and len(label) <= MOST_ROUTES:
             node = order[at]
             at += 1
             out = leaving[node] if node in active else []
@@ -144,7 +146,7 @@ def _walks(nodes: Mapping[str, Node], order: Sequence[str], arrows: Sequence[Arr
                     yield from go(at, active | {arrow.target}, (*label, _named(nodes, leaving, arrow)))
                 return
             active |= {a.target for a in out}
-        yield "/".join(label), active
+        yield label, active
 
     for start in starts:
         yield from go(0, frozenset({start}), (nodes[start].shown,) if len(starts) > 1 else ())

@@ -58,7 +58,7 @@ def _posts(tables: Tables) -> dict[str, Post]:
 
 def _known_post(post_id: object, posts: dict[str, Post], where: str) -> str:
     if post_id not in posts:
-        raise BadInput(f"岗位「{post_id}」未登记", where=where, mend="在岗位表补登,或改正编码")
+        raise BadInput(f"岗位「{post_id}」未登记", where=where, mend="在岗位表补登，或改正编码")
     return str(post_id)
 
 
@@ -113,7 +113,7 @@ def _flow(flow_id: str, head: Row, step_rows: list[Row], sign_rows: tuple[list[R
     faults: list[Reason] = []
     numbers = [s.step_no for s in steps]
     if len(set(numbers)) < len(numbers):
-        faults.append(Reason(ReasonCode.CONTRADICTORY_ROWS, f"流程图「{flow_id}」的环节序号重复,请每个序号只留一行"))
+        faults.append(Reason(ReasonCode.CONTRADICTORY_ROWS, f"流程图「{flow_id}」的环节序号重复，请每个序号只留一行"))
     signs = []
     ordered = sorted(sign_rows[0], key=lambda r: (int(r["step_no"]), int(r["sign_no"])))
     for key, rows in groupby(ordered, key=lambda r: (int(r["step_no"]), int(r["sign_no"]))):
@@ -121,9 +121,9 @@ def _flow(flow_id: str, head: Row, step_rows: list[Row], sign_rows: tuple[list[R
         signs.append(sign)
         faults += wrong
         if key[0] not in numbers:
-            faults.append(Reason(ReasonCode.STEP_NOT_LISTED, f"签批写在环节{key[0]},但环节表没有这个序号,请补登环节", *key))
+            faults.append(Reason(ReasonCode.STEP_NOT_LISTED, f"签批写在环节{key[0]}，但环节表没有这个序号，请补登环节", *key))
     if not signs:
-        faults.append(Reason(ReasonCode.NO_SIGN_OFFS, f"流程图「{flow_id}」没有任何签批要求,请补填签批表"))
+        faults.append(Reason(ReasonCode.NO_SIGN_OFFS, f"流程图「{flow_id}」没有任何签批要求，请补填签批表"))
     if any(int(r["step_a"]) == int(r["step_b"]) for r in sign_rows[1]):
         raise BadInput("不相容的两个环节是同一个环节", where=f"不相容 › {flow_id}", mend="改正环节序号或删去该行")
     pairs = sorted({(min(a, b), max(a, b)) for a, b in ((int(r["step_a"]), int(r["step_b"])) for r in sign_rows[1])})
@@ -145,9 +145,9 @@ def _sign_off(key: tuple[int, int], rows: list[Row], posts: dict[str, Post],
     rule = sorted(rules, key=lambda r: r.value)[0]
     faults = []
     if len(rules) > 1 or len(needs) > 1 or len(marks) > 1:
-        faults.append(Reason(ReasonCode.CONTRADICTORY_ROWS, f"{where}:几行的规则、人数或独立签批写得不一致,请统一", *key))
+        faults.append(Reason(ReasonCode.CONTRADICTORY_ROWS, f"{where}：几行的规则、人数或独立签批写得不一致，请统一", *key))
     if rule is SignRule.AT_LEAST and not needs:
-        faults.append(Reason(ReasonCode.CONTRADICTORY_ROWS, f"{where}:规则为「至少」但未填至少人数,请补填", *key))
+        faults.append(Reason(ReasonCode.CONTRADICTORY_ROWS, f"{where}：规则为「至少」但未填至少人数，请补填", *key))
     if any(n < 1 for n in needs):
         raise BadInput("至少人数须不小于1", where=where, mend="改正人数")
     need = max(needs, default=0) if rule is SignRule.AT_LEAST else 0

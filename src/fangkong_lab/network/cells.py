@@ -5,11 +5,13 @@ All arrays are fresh and writable: compiled code is compiled anew for read-only 
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Column = pa.Array | pa.ChunkedArray
+Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 
 def whole(column: Column) -> pa.Array:
@@ -33,6 +35,14 @@ def words(column: Column) -> pa.Array:
     """Return strings among which all cells of a column are: its dictionary, or else its distinct cells."""
     array = whole(column)
     return texts(array.dictionary) if pa.types.is_dictionary(array.type) else pc.drop_null(pc.unique(texts(array)))
+
+
+def decoded(table: pa.Table) -> pa.Table:
+    """Return a table with its dictionary columns as plain strings."""
+    for i, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            table = table.set_column(i, field.name, table.column(i).cast(pa.string()))
+    return table
 
 
 def places(column: Column, known: pa.Array) -> np.ndarray:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from fangkong_lab.network.graph import PowerNetwork
 
-LABEL = "networkx 通用图指标(只看汇报线形状,不等同于制约)"
+LABEL = "networkx 通用图指标（只看汇报线形状，不等同于制约）"
 _ROOT = "\x00根"
 
 

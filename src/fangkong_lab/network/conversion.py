@@ -62,7 +62,7 @@ class Conversion:
         """Return how much was carried over and how much was not."""
         made = "、".join(f"{TABLES[name].label}{len(frame)}行" for name, frame in self.tables.items() if len(frame))
         parts = [f"{kind.label}{n}处" for kind in LossKind if (n := sum(x.kind is kind for x in self.losses))]
-        return f"由「{self.source}」得到{made};" + ("、".join(parts) + ",逐条列在清单中。" if parts else "内容全部带过来。")
+        return f"由「{self.source}」得到{made};" + ("、".join(parts) + "，逐条列在清单中。" if parts else "内容全部带过来。")
 
 
 def frames_of(rows: Mapping[str, Sequence[Mapping[str, object]]]) -> dict[str, pd.DataFrame]:
@@ -95,7 +95,7 @@ def write_workbook(conversion: Conversion, path: Path, *, force: bool = False) -
     import xlsxwriter
 
     if path.exists() and not force:
-        raise WrongCall("文件已存在", where=str(path), mend="加上 --force 覆盖,或改写到别处")
+        raise WrongCall("文件已存在", where=str(path), mend="加上 --force 覆盖，或改写到别处")
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     with xlsxwriter.Workbook(part, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
@@ -117,7 +117,7 @@ def _write_notes(sheet: Worksheet, conversion: Conversion) -> None:
     sheet.set_column(0, 3, 30)
     sheet.write_row(0, 0, (SENDER_LABEL, conversion.unit_id))
     sheet.write_row(1, 0, ("转换自", conversion.source))
-    sheet.write_string(2, 0, "以下内容没有带过来或需要补填、核对:")
+    sheet.write_string(2, 0, "以下内容没有带过来或需要补填、核对：")
     sheet.write_row(3, 0, ("处理", "内容", "位置", "说明"))
     for k, loss in enumerate(conversion.losses):
         for column, text in enumerate((loss.kind.label, loss.what, loss.where, loss.why)):
@@ -153,7 +153,7 @@ def write_tables(conversion: Conversion, folder: Path, *, force: bool = False) -
     folder.mkdir(parents=True, exist_ok=True)
     taken = sorted(name for name in files if (folder / name).exists())
     if taken and not force:
-        raise WrongCall(f"文件已存在:{'、'.join(taken)}", where=str(folder), mend="加上 --force 覆盖,或换一个目录")
+        raise WrongCall(f"文件已存在：{'、'.join(taken)}", where=str(folder), mend="加上 --force 覆盖，或换一个目录")
     for name, rows in files.items():
         part = folder / (name + ".part")
         with part.open("w", encoding="utf-8-sig", newline="") as file:

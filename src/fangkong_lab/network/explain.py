@@ -20,7 +20,7 @@ from fangkong_lab.result import html_of
 if TYPE_CHECKING:
     import pandas as pd
 
-CAVEAT = "以上反映制度设计情况,不代表存在违规行为,不作为评价个人的依据。"
+CAVEAT = "以上反映制度设计情况，不代表存在违规行为，不作为评价个人的依据。"
 
 
 @dataclass(frozen=True)
@@ -86,27 +86,27 @@ def _witness(item: ItemThresholds) -> Witness | None:
 
 def _headline(item: ItemThresholds) -> str:
     structure = item.structure
-    head = f"{item.item.item_id}「{item.item.name}」:{item.status.label}"
+    head = f"{item.item.item_id}「{item.item.name}」：{item.status.label}"
     if structure.flow.faults:
-        return f"{head}。流程资料不全,不能计算"
+        return f"{head}。流程资料不全，不能计算"
     if structure.kappa is None:
         return f"{head}。全体一致也走不通任何路径"
-    profile = ",".join(f"{word}{structure.kappa[name]}人" for name, word in
-                       (("none", "不计影响"), ("direct", "计直接领导"), ("full", "逐级传导(压力测试)")))
-    eta = f";单点堵点:最少{structure.eta}人不同意即可停办" if structure.eta else ""
-    return f"{head}。最少独立经手人数:{profile};目标{item.target}人{eta}"
+    profile = "，".join(f"{word}{structure.kappa[name]}人" for name, word in
+                       (("none", "不计影响"), ("direct", "计直接领导"), ("full", "逐级传导（压力测试）")))
+    eta = f"；单点堵点：最少{structure.eta}人不同意即可停办" if structure.eta else ""
+    return f"{head}。最少独立经手人数：{profile}；目标{item.target}人{eta}"
 
 
 def _story(network: PowerNetwork, item: ItemThresholds, witness: Witness) -> Iterator[str]:
     people = "、".join(f"{plain_name(x)}({_posts_text(network, witness, x)})" for x in witness.coalition)
-    route = "" if witness.route == MAIN_ROUTE else f"走路径「{witness.route}」,"
-    yield f"在「{witness.influence.label}」下,{people}共{len(witness.coalition)}人{route}即可办结:"
+    route = "" if witness.route == MAIN_ROUTE else f"走路径「{witness.route}」，"
+    yield f"在「{witness.influence.label}」下，{people}共{len(witness.coalition)}人{route}即可办结："
     for signature in witness.signatures:
-        yield "  " + ",".join(part for part in _row(network, item, signature) if part)
+        yield "  " + "，".join(part for part in _row(network, item, signature) if part)
     assigned = witness.world.assigned
     if assigned:
         given = "、".join(f"{post_name(network, p)}由{plain_name(x)}担任" for p, x in sorted(assigned.items()))
-        yield f"  (以上设定:{given};任职不明的岗位补填后可确定)"
+        yield f"  (以上设定：{given}；任职不明的岗位补填后可确定)"
     yield from _off_route(item, witness)
 
 
@@ -118,13 +118,13 @@ def _row(network: PowerNetwork, item: ItemThresholds, signature: Signature) -> t
     step, sign = _place(item, signature)
     words = signature.hold.label
     if signature.hold is Hold.SAME_PERSON:
-        words = "与前面环节的签批人是同一人,兼任而不构成制约"
+        words = "与前面环节的签批人是同一人，兼任而不构成制约"
     elif signature.hold is Hold.LED:
         chain = "→".join(network.posts[p].title for p in signature.chain)
-        words = f"签批人受其领导({chain})"
+        words = f"签批人受其领导（{chain}）"
         if step.kind in CHECKING_STEPS:
-            words += ",等于由被审核者领导的人来审核"
-    return (f"环节{step.step_no}「{step.name}」({step.kind.label})", _rule(sign), plain_name(signature.person), words)
+            words += "，等于由被审核者领导的人来审核"
+    return (f"环节{step.step_no}「{step.name}」（{step.kind.label}）", _rule(sign), plain_name(signature.person), words)
 
 
 def _place(item: ItemThresholds, signature: Signature) -> tuple[Step, SignOff]:
@@ -145,12 +145,12 @@ def _off_route(item: ItemThresholds, witness: Witness) -> Iterator[str]:
     after = {s.key for s in route.after}
     for sign in item.structure.flow.sign_offs:
         if sign.key in after:
-            yield f"  环节{sign.step_no}签批{sign.sign_no}在付款或执行之后,发现问题时事已办成"
+            yield f"  环节{sign.step_no}签批{sign.sign_no}在付款或执行之后，发现问题时事已办成"
         elif sign.key not in met:
-            yield f"  环节{sign.step_no}签批{sign.sign_no}不在这条路径上,可以绕过"
+            yield f"  环节{sign.step_no}签批{sign.sign_no}不在这条路径上，可以绕过"
 
 
 def _where(item: ItemThresholds, witness: Witness) -> str:
     steps = "、".join(f"环节{n}" for n in sorted({s.step_no for s in witness.signatures}))
     many = "可由同一人完成" if all(s.hold is not Hold.LED for s in witness.signatures) else "可由有直接领导关系的人完成"
-    return f"{steps}的签批{many},相互之间不构成独立制约。"
+    return f"{steps}的签批{many}，相互之间不构成独立制约。"

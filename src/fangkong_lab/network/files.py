@@ -102,7 +102,7 @@ def write_network(network: PowerNetwork, folder: Path, kind: FileKind = FileKind
     """
     faulty = sorted(f.flow_id for f in network.flows.values() if f.faults and f.sign_offs)
     if faulty:
-        raise WrongCall(f"流程图「{'、'.join(faulty)}」的行有矛盾,不能原样写出", mend="先在台账改正")
+        raise WrongCall(f"流程图「{'、'.join(faulty)}」的行有矛盾，不能原样写出", mend="先在台账改正")
     folder.mkdir(parents=True, exist_ok=True)
     frames = tables_of(network)
     for name, frame in frames.items():

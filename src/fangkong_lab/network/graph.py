@@ -145,7 +145,7 @@ class PowerNetwork:
         if item.flow_id is not None:
             return self.flows.get(item.flow_id) or _no_flow(item, f"流程图「{item.flow_id}」未登记")
         if not item.simple_flow:
-            return _no_flow(item, "未填流程图编码,也未填简易流程")
+            return _no_flow(item, "未填流程图编码，也未填简易流程")
         return self._simple(item)
 
     def _simple(self, item: Item) -> Flow:
@@ -157,7 +157,7 @@ class PowerNetwork:
             steps.append(Step(number, title, kind, (), False))
             signs.append(SignOff(number, 1, SignRule.ANY, 0, False, posts))
             if not posts:
-                faults.append(Reason(ReasonCode.NO_SUCH_TITLE, f"简易流程的「{title}」在本单位岗位表中没有,请核对岗位名称",
+                faults.append(Reason(ReasonCode.NO_SUCH_TITLE, f"简易流程的「{title}」在本单位岗位表中没有，请核对岗位名称",
                                      number, 1))
         return Flow("", item.unit_id, "简易流程", tuple(steps), tuple(signs), (), tuple(faults))
 
@@ -173,4 +173,4 @@ class PowerNetwork:
 
 
 def _no_flow(item: Item, why: str) -> Flow:
-    return Flow(item.flow_id or "", item.unit_id, "", (), (), (), (Reason(ReasonCode.NO_FLOW, f"{why},请补充流程"),))
+    return Flow(item.flow_id or "", item.unit_id, "", (), (), (), (Reason(ReasonCode.NO_FLOW, f"{why}，请补充流程"),))

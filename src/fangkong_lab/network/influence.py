@@ -28,7 +28,7 @@ class Influence:
     @property
     def label(self) -> str:
         """The word on screens."""
-        words = {0: "不计影响", 1: "直接领导", FULL_DEPTH: "逐级传导(压力测试)"}
+        words = {0: "不计影响", 1: "直接领导", FULL_DEPTH: "逐级传导（压力测试）"}
         return words.get(self.depth, f"最多{self.depth}级领导")
 
 
@@ -43,7 +43,7 @@ def read_influence(text: str) -> Influence:
             return known
     if text.isascii() and text.isdigit():
         return Influence(int(text))
-    raise WrongCall(f"影响关系「{text}」不认识", where="--influence", mend="改用 none、direct、full 或级数(如 2)")
+    raise WrongCall(f"影响关系「{text}」不认识", where="--influence", mend="改用 none、direct、full 或级数（如 2）")
 
 
 def links_of(posts: Mapping[str, Post], empty: Iterable[str],

@@ -7,6 +7,7 @@ from typing import Any
 import numba as nb
 import numpy as np
 
+from fangkong_lab.network.kernel_bits import Int
 from fangkong_lab.network.kernel_eta import eta
 from fangkong_lab.network.kernel_idle import is_idle
 from fangkong_lab.network.kernel_item import bit, crowd
@@ -19,7 +20,7 @@ ASK_ALL = 31
 
 
 @nb.njit(nogil=True)
-def _profile(item: Any, ways: Any, row: Any) -> int:
+def _profile(item: Any, ways: Any, row: Any) -> Int:
     """Write κ at the three levels into *row*; return OK or TOO_BIG."""
     ceiling = np.int64(0)
     for level in range(3):
@@ -34,7 +35,7 @@ def _profile(item: Any, ways: Any, row: Any) -> int:
 
 
 @nb.njit(nogil=True)
-def _whole(item: Any, ways: Any) -> int:
+def _whole(item: Any, ways: Any) -> Int:
     """Write κ_whole; the same as κ where no sign-off comes after effect."""
     after = False
     for d in range(item.demands):
@@ -43,13 +44,13 @@ def _whole(item: Any, ways: Any) -> int:
         for level in range(3):
             item.whole[level] = item.kappa[level]
         return OK
-    if write_ways(item, ways, True, np.int64(-1)) != OK:
+    if write_ways(item, ways, 1, np.int64(-1)) != OK:
         return TOO_BIG
     return _profile(item, ways, item.whole)
 
 
 @nb.njit(nogil=True)
-def _idle(item: Any, before: Any, without: Any) -> int:
+def _idle(item: Any, before: Any, without: Any) -> Int:
     """Write the word of idle checks among those still suspect; return OK or TOO_BIG."""
     word = np.uint64(0)
     for sign in range(item.signs):
@@ -64,9 +65,9 @@ def _idle(item: Any, before: Any, without: Any) -> int:
 
 
 @nb.njit(nogil=True)
-def answer(item: Any, before: Any, other: Any, ask: int) -> int:
+def answer(item: Any, before: Any, other: Any, ask: Int) -> Int:
     """Answer the item at hand within its record; return OK or TOO_BIG. *before*, *other*: WAYS records to use."""
-    if write_ways(item, before, False, np.int64(-1)) != OK:
+    if write_ways(item, before, 0, np.int64(-1)) != OK:
         return TOO_BIG
     if ask & ASK_KAPPA and _profile(item, before, item.kappa) != OK:
         return TOO_BIG
@@ -80,7 +81,7 @@ def answer(item: Any, before: Any, other: Any, ask: int) -> int:
 
 
 @nb.njit(nogil=True)
-def count_soles(item: Any, before: Any, level: int, tally: Any, known: int) -> None:
+def count_soles(item: Any, before: Any, level: Int, tally: Any, known: Int) -> None:
     """Add 1 to the *tally* of every sole controller who is one of the *known* persons."""
     if item.kappa[level] != 1:
         return

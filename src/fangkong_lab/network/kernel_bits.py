@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from numba.core import types
 from numba.extending import intrinsic
+
+Int: TypeAlias = Any
+"""An int64 of compiled code; type checkers know no numba."""
 
 
 @intrinsic

@@ -12,6 +12,7 @@ from typing import Any
 import numba as nb
 import numpy as np
 
+from fangkong_lab.network.kernel_bits import Int
 from fangkong_lab.network.kernel_item import bit, candidate_of, only_themselves, stand_in
 from fangkong_lab.network.kernel_scratch import DIRECT, FULL, MAX_OPEN, OK, TOO_BIG
 
@@ -19,7 +20,7 @@ MOST_COMPLETIONS = 10_000
 
 
 @nb.njit(nogil=True)
-def _note_open(item: Any, post: int) -> bool:
+def _note_open(item: Any, post: Int) -> bool:
     """Put the unknown *post* on the item's list, once; False where the list is full."""
     if stand_in(item, post) >= 0:
         return True
@@ -49,7 +50,7 @@ def openness(net: Any, opened: Any) -> Any:
 
 
 @nb.njit(nogil=True)
-def find_open(net: Any, opened: Any, item: Any, flow: int) -> bool:
+def find_open(net: Any, opened: Any, item: Any, flow: Int) -> bool:
     """List the unknown posts that matter to *flow* in ``item.over_post``, its blocks in ``item.block``.
 
     False where there are too many.
@@ -87,7 +88,7 @@ def has_links(opened: Any, item: Any) -> bool:
 
 
 @nb.njit(nogil=True)
-def crew_size(opened: Any, item: Any) -> int:
+def crew_size(opened: Any, item: Any) -> Int:
     """Return how many known persons may hold the item's unknown posts (a person of two blocks is in one)."""
     count = np.int64(0)
     for k in range(item.blocks):
@@ -96,7 +97,7 @@ def crew_size(opened: Any, item: Any) -> int:
 
 
 @nb.njit(nogil=True)
-def completions(crew: int, posts: int) -> int:
+def completions(crew: Int, posts: Int) -> Int:
     """Return the number of completions of *posts* unknown posts over *crew* persons; counting stops past the most."""
     ways = np.zeros(MAX_OPEN + 1, np.int64)
     ways[0] = 1
@@ -109,7 +110,7 @@ def completions(crew: int, posts: int) -> int:
 
 
 @nb.njit(nogil=True)
-def _person_at(opened: Any, item: Any, choice: int, first_new: int) -> int:
+def _person_at(opened: Any, item: Any, choice: Int, first_new: Int) -> Int:
     """Return the person of number *choice*: the blocks' persons in order, then new ones."""
     for k in range(item.blocks):
         start = opened.crew_at[item.block[k]]
@@ -121,30 +122,30 @@ def _person_at(opened: Any, item: Any, choice: int, first_new: int) -> int:
 
 
 @nb.njit(nogil=True)
-def next_completion(opened: Any, item: Any, crew: int, first_new: int, fresh: bool) -> bool:
-    """Go to the first (*fresh*) or the next completion; False after the last one."""
-    place = item.overs - 1
-    if fresh:
-        place = np.int64(-1)
-    while not fresh and place >= 0:
+def set_completion(opened: Any, item: Any, first: Int, first_new: Int) -> None:
+    """Give the unknown posts from number *first* on the first choice, a known person where there is one."""
+    for k in range(first, item.overs):
+        item.choice[k] = 0
+        item.over_who[k] = _person_at(opened, item, np.int64(0), first_new)
+
+
+@nb.njit(nogil=True)
+def next_completion(opened: Any, item: Any, crew: Int, first_new: Int) -> bool:
+    """Go to the next completion; False after the last one."""
+    for place in range(item.overs - 1, -1, -1):
         new = np.int64(0)
         for k in range(place):
             new = max(new, item.choice[k] - crew + 1)
         if item.choice[place] < crew + new:
             item.choice[place] += 1
-            break
-        place -= 1
-    if place < 0 and not fresh:
-        return False
-    for k in range(place + 1, item.overs):
-        item.choice[k] = 0
-    for k in range(max(place, 0), item.overs):
-        item.over_who[k] = _person_at(opened, item, item.choice[k], first_new)
-    return True
+            item.over_who[place] = _person_at(opened, item, item.choice[place], first_new)
+            set_completion(opened, item, place + 1, first_new)
+            return True
+    return False
 
 
 @nb.njit(nogil=True)
-def _lean_on(net: Any, slot: Any, item: Any, index: int, up: int, near: bool, tail: int) -> int:
+def _lean_on(net: Any, slot: Any, item: Any, index: Int, up: Int, near: bool, tail: Int) -> Int:
     """Add person *index* to the reach of the holders of *up*; queue those met first; −1 where there are too many."""
     mine = bit(index)
     extra = stand_in(item, up)
@@ -166,7 +167,7 @@ def _lean_on(net: Any, slot: Any, item: Any, index: int, up: int, near: bool, ta
 
 
 @nb.njit(nogil=True)
-def _chase(net: Any, opened: Any, slot: Any, item: Any, index: int) -> int:
+def _chase(net: Any, opened: Any, slot: Any, item: Any, index: Int) -> Int:
     """Find everyone who reaches the person of bit *index* in this completion, breadth first; return OK or TOO_BIG."""
     at, tail = np.int64(-1), np.int64(0)
     while at < tail:
@@ -189,7 +190,7 @@ def _chase(net: Any, opened: Any, slot: Any, item: Any, index: int) -> int:
 
 
 @nb.njit(nogil=True)
-def chase_candidates(net: Any, opened: Any, slot: Any, item: Any) -> int:
+def chase_candidates(net: Any, opened: Any, slot: Any, item: Any) -> Int:
     """Fill candidates and reach in a completion in which posts with links are held; return OK or TOO_BIG."""
     only_themselves(item)
     for index in range(item.bits):

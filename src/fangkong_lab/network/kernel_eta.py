@@ -13,19 +13,19 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-from fangkong_lab.network.kernel_bits import lowest, popcount
+from fangkong_lab.network.kernel_bits import Int, lowest, popcount
 from fangkong_lab.network.kernel_item import bit, everybody
 from fangkong_lab.network.kernel_ways import alive_way, way_open
 
 
 @nb.njit(nogil=True)
-def _cost(ways: Any, c: int) -> int:
+def _cost(ways: Any, c: Int) -> Int:
     """Return how many refusals make condition *c* fail (≤ 0: it fails by itself)."""
     return popcount(ways.own[c] | ways.far[c]) - ways.need[c] + 1
 
 
 @nb.njit(nogil=True)
-def _cheapest(ways: Any, way: int) -> int:
+def _cheapest(ways: Any, way: Int) -> Int:
     """Return the fewest refusals that shut *way*."""
     best = np.int64(65)
     for c in range(ways.start[way], ways.start[way + 1]):
@@ -34,7 +34,7 @@ def _cheapest(ways: Any, way: int) -> int:
 
 
 @nb.njit(nogil=True)
-def _both(ways: Any, first: int, second: int) -> int:
+def _both(ways: Any, first: Int, second: Int) -> Int:
     """Return the fewest refusals that shut two ways, each open to everybody."""
     best = np.int64(130)
     for c in range(ways.start[first], ways.start[first + 1]):
@@ -60,7 +60,7 @@ def _below(ways: Any, person: Any, other: Any) -> bool:
 
 
 @nb.njit(nogil=True)
-def _worth_removing(ways: Any, way: int, there: Any, left: int) -> Any:
+def _worth_removing(ways: Any, way: Int, there: Any, left: Int) -> Any:
     """Return the persons in conditions of *way* that *left* refusals can make fail."""
     word = np.uint64(0)
     for c in range(ways.start[way], ways.start[way + 1]):
@@ -83,7 +83,7 @@ def _no_better(ways: Any, mine: Any, others: Any) -> Any:
 
 
 @nb.njit(nogil=True)
-def _shut(item: Any, ways: Any, size: int) -> bool:
+def _shut(item: Any, ways: Any, size: Int) -> bool:
     """Say whether *size* refusals shut every way (depth-first, with a stack in *item*)."""
     depth = np.int64(0)
     item.depth_own[0] = everybody(item)
@@ -108,7 +108,7 @@ def _shut(item: Any, ways: Any, size: int) -> bool:
 
 
 @nb.njit(nogil=True)
-def eta(item: Any, ways: Any) -> int:
+def eta(item: Any, ways: Any) -> Int:
     """Return η, 0 where the item cannot be done at all."""
     all_ = everybody(item)
     first, second, alive = np.int64(-1), np.int64(-1), 0

@@ -14,7 +14,7 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-from fangkong_lab.network.kernel_bits import lowest, popcount
+from fangkong_lab.network.kernel_bits import Int, lowest, popcount
 from fangkong_lab.network.kernel_item import bit, crowd, everybody
 from fangkong_lab.network.kernel_scratch import FULL, MAX_NODES, NONE, OK
 from fangkong_lab.network.kernel_ways import alive_way, captures, write_ways
@@ -24,7 +24,7 @@ NODE_SIZE = 7
 
 
 @nb.njit(nogil=True)
-def _largest(item: Any, level: int, out_own: Any, out_far: Any) -> tuple[Any, Any]:
+def _largest(item: Any, level: Int, out_own: Any, out_far: Any) -> tuple[Any, Any]:
     """Return (own, reach) of the largest coalition without forbidden members that brings nobody forbidden."""
     own, far = np.uint64(0), np.uint64(0)
     bits = item.bits
@@ -48,7 +48,7 @@ def _same_demands(item: Any, i: Any, j: Any) -> bool:
 
 
 @nb.njit(nogil=True)
-def _alike(item: Any, level: int, i: int, j: int) -> bool:
+def _alike(item: Any, level: Int, i: Int, j: Int) -> bool:
     """Say whether eligible persons *i* and *j* can be swapped without changing requirements or reach."""
     one, two = bit(i), bit(j)
     if not _same_demands(item, one, two):
@@ -65,7 +65,7 @@ def _alike(item: Any, level: int, i: int, j: int) -> bool:
 
 
 @nb.njit(nogil=True)
-def _twins(item: Any, level: int, top: int, i: int) -> Any:
+def _twins(item: Any, level: Int, top: Int, i: Int) -> Any:
     """Return the word of *i* and of those still to choose in node *top* who are interchangeable with him."""
     mine = bit(i)
     word = mine
@@ -84,7 +84,7 @@ def _twins(item: Any, level: int, top: int, i: int) -> Any:
 
 
 @nb.njit(nogil=True)
-def _split(item: Any, level: int, top: int) -> int:
+def _split(item: Any, level: Int, top: Int) -> Int:
     """Replace node *top* by two: the first person left is kept within reach, or he and his twins are not."""
     rest = item.node[top, REST]
     i = lowest(rest)
@@ -103,7 +103,7 @@ def _split(item: Any, level: int, top: int) -> int:
 
 
 @nb.njit(nogil=True)
-def _push(item: Any, ways: Any, top: int, way: int, spared: tuple[Any, Any, Any, Any]) -> int:
+def _push(item: Any, ways: Any, top: Int, way: Int, spared: tuple[Any, Any, Any, Any]) -> Int:
     """Push one node per condition of *way*, under what is forbidden and within reach so far; return the new top."""
     out_own, out_far, own, far = spared
     for c in range(ways.start[way], ways.start[way + 1]):
@@ -119,7 +119,7 @@ def _push(item: Any, ways: Any, top: int, way: int, spared: tuple[Any, Any, Any,
 
 
 @nb.njit(nogil=True)
-def _exceeds(item: Any, first: Any, second: Any, level: int) -> int:
+def _exceeds(item: Any, first: Any, second: Any, level: Int) -> Int:
     """Return 1 where some coalition is in the family *first* and not in *second*, 0 where none is, −1: too big."""
     top = np.int64(0)
     item.node[0, :] = np.uint64(0)
@@ -146,7 +146,7 @@ def _exceeds(item: Any, first: Any, second: Any, level: int) -> int:
 
 
 @nb.njit(nogil=True)
-def _implied(item: Any, sign: int) -> bool:
+def _implied(item: Any, sign: Int) -> bool:
     """Say whether every requirement of *sign* is met whenever another one of the same route is, and no more hangs on it.
 
     A shortcut: True means idle, False means nothing.
@@ -170,7 +170,7 @@ def _implied(item: Any, sign: int) -> bool:
 
 
 @nb.njit(nogil=True)
-def _short(there: Any, mask: Any, need: int) -> Any:
+def _short(there: Any, mask: Any, need: Int) -> Any:
     """Return the people *there* without those of *mask*, but for the first need − 1 of them."""
     gone = there & mask
     for _ in range(need - 1):
@@ -179,7 +179,7 @@ def _short(there: Any, mask: Any, need: int) -> Any:
 
 
 @nb.njit(nogil=True)
-def _shut_one_more(before: Any, without: Any, way: int, there: Any) -> Any:
+def _shut_one_more(before: Any, without: Any, way: Int, there: Any) -> Any:
     """Return fewer people *there*, who shut *way* but still capture by *without*; nobody where none are found."""
     for c in range(before.start[way], before.start[way + 1]):
         fewer = _short(there, before.own[c] | before.far[c], before.need[c])
@@ -200,7 +200,7 @@ def _tells(before: Any, without: Any, there: Any) -> bool:
 
 
 @nb.njit(nogil=True)
-def _obvious(item: Any, before: Any, without: Any, sign: int) -> bool:
+def _obvious(item: Any, before: Any, without: Any, sign: Int) -> bool:
     """Say whether a coalition is found at first try that captures only without *sign* (a shortcut for "not idle").
 
     From everybody, those are taken away whom the sign-off asks for, or else whom some condition asks for.
@@ -217,7 +217,7 @@ def _obvious(item: Any, before: Any, without: Any, sign: int) -> bool:
 
 
 @nb.njit(nogil=True)
-def _way_implies(strong: Any, s: int, weak: Any, w: int) -> bool:
+def _way_implies(strong: Any, s: Int, weak: Any, w: Int) -> bool:
     """Say whether way *s* of *strong* has, for every condition of way *w* of *weak*, one that implies it."""
     for c in range(weak.start[w], weak.start[w + 1]):
         met = False
@@ -246,7 +246,7 @@ def _follows(strong: Any, weak: Any) -> bool:
 
 
 @nb.njit(nogil=True)
-def is_idle(item: Any, before: Any, without: Any, sign: int) -> int:
+def is_idle(item: Any, before: Any, without: Any, sign: Int) -> Int:
     """Return 1 where sign-off *sign* constrains no coalition, 0 where it does, −1 where the item is too big.
 
     *before* holds the item's ways, *without* is overwritten. Both levels of design §4 are compared: without
@@ -254,7 +254,7 @@ def is_idle(item: Any, before: Any, without: Any, sign: int) -> int:
     """
     if _implied(item, sign):
         return np.int64(1)
-    if write_ways(item, without, False, sign) != OK:
+    if write_ways(item, without, 0, sign) != OK:
         return np.int64(-1)
     if _obvious(item, before, without, sign):
         return np.int64(0)

@@ -13,7 +13,7 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-from fangkong_lab.network.kernel_bits import popcount
+from fangkong_lab.network.kernel_bits import Int, popcount
 from fangkong_lab.network.kernel_scratch import (
     DIRECT,
     FULL,
@@ -30,13 +30,13 @@ MAX_ROUTES = 64
 
 
 @nb.njit(nogil=True)
-def bit(index: int) -> Any:
+def bit(index: Int) -> Any:
     """Return the word in which only bit *index* (0–63) is set."""
     return np.uint64(1) << np.uint64(index)
 
 
 @nb.njit(nogil=True)
-def stand_in(item: Any, post: int) -> int:
+def stand_in(item: Any, post: Int) -> Int:
     """Return who holds the unknown *post* in the completion at hand, −1 where it is none of its posts."""
     for k in range(item.overs):
         if item.over_post[k] == post:
@@ -45,7 +45,7 @@ def stand_in(item: Any, post: int) -> int:
 
 
 @nb.njit(nogil=True)
-def _bit_of(slot: Any, item: Any, person: int) -> Any:
+def _bit_of(slot: Any, item: Any, person: Int) -> Any:
     """Return the word of *person*, a new bit at first mention; none, and `bits` past 64, where all are taken."""
     index = np.int64(slot[person])
     if index < 0:
@@ -60,7 +60,7 @@ def _bit_of(slot: Any, item: Any, person: int) -> Any:
 
 
 @nb.njit(nogil=True)
-def _held_by(held: Any, holder: Any, slot: Any, item: Any, post: int) -> Any:
+def _held_by(held: Any, holder: Any, slot: Any, item: Any, post: Int) -> Any:
     """Return the word of the holders of *post*, with new bits at first mention; counts past 64 where there are more."""
     mask = np.uint64(0)
     for h in range(held[post], held[post + 1]):
@@ -73,7 +73,7 @@ def _held_by(held: Any, holder: Any, slot: Any, item: Any, post: int) -> Any:
 
 
 @nb.njit(nogil=True)
-def _add_demand(item: Any, sign: Any, number: int, mask: Any, need: int) -> None:
+def _add_demand(item: Any, sign: Any, number: Int, mask: Any, need: Int) -> None:
     """Append one requirement of sign-off *sign* (a SIGN row), the *number*-th of its flow."""
     index = item.demands
     item.demands = index + 1
@@ -88,7 +88,7 @@ def _add_demand(item: Any, sign: Any, number: int, mask: Any, need: int) -> None
 
 
 @nb.njit(nogil=True)
-def _demand(item: Any, sign: Any, number: int, mask: Any) -> None:
+def _demand(item: Any, sign: Any, number: Int, mask: Any) -> None:
     """Append the requirement of a sign-off that is not 全体, over all its eligible persons *mask*."""
     if sign.rule == RULE_ANY:
         _add_demand(item, sign, number, mask, np.int64(1))
@@ -99,7 +99,7 @@ def _demand(item: Any, sign: Any, number: int, mask: Any) -> None:
 
 
 @nb.njit(nogil=True)
-def read_signs(signs: Any, listed: Any, held: Any, holder: Any, slot: Any, item: Any, first: int) -> int:
+def read_signs(signs: Any, listed: Any, held: Any, holder: Any, slot: Any, item: Any, first: Int) -> Int:
     """Read the requirements of ``item.signs`` sign-offs from row *first* on; return OK or TOO_BIG."""
     item.bits = 0
     item.candidates = 0
@@ -121,7 +121,7 @@ def read_signs(signs: Any, listed: Any, held: Any, holder: Any, slot: Any, item:
 
 
 @nb.njit(nogil=True)
-def candidate_of(slot: Any, item: Any, person: int) -> int:
+def candidate_of(slot: Any, item: Any, person: Int) -> Int:
     """Return the candidate number of *person*, a new one at first mention, −1 where there are too many."""
     where = np.int64(slot[person])
     if where < 0:
@@ -146,7 +146,7 @@ def only_themselves(item: Any) -> None:
 
 
 @nb.njit(nogil=True)
-def read_candidates(person: Any, boss: Any, slot: Any, item: Any) -> int:
+def read_candidates(person: Any, boss: Any, slot: Any, item: Any) -> Int:
     """Fill candidates and reach from the superiors of every eligible person."""
     only_themselves(item)
     for index in range(item.bits):
@@ -163,7 +163,7 @@ def read_candidates(person: Any, boss: Any, slot: Any, item: Any) -> int:
 
 
 @nb.njit(nogil=True)
-def open_item(row: Any, after: Any, pairs: Any, item: Any, persons: int) -> int:
+def open_item(row: Any, after: Any, pairs: Any, item: Any, persons: Int) -> Int:
     """Start on the item of the flow in *row* (FLOW; *after*: the next one); return OK or TOO_BIG."""
     item.persons = persons
     item.suspect = ~np.uint64(0)
@@ -197,6 +197,6 @@ def everybody(item: Any) -> Any:
 
 
 @nb.njit(nogil=True)
-def crowd(item: Any, level: int) -> int:
+def crowd(item: Any, level: Int) -> Int:
     """Return how many candidates a level has: without influence, the eligible persons only."""
     return item.bits if level == 0 else item.candidates

@@ -14,7 +14,7 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-from fangkong_lab.network.kernel_bits import lowest, popcount
+from fangkong_lab.network.kernel_bits import Int, lowest, popcount
 from fangkong_lab.network.kernel_item import bit, crowd, everybody
 from fangkong_lab.network.kernel_scratch import MAX_BITS
 from fangkong_lab.network.kernel_ways import captures
@@ -23,7 +23,7 @@ MET, SHUT = -1, -2
 
 
 @nb.njit(nogil=True)
-def alone(item: Any, ways: Any, level: int, candidate: int) -> bool:
+def alone(item: Any, ways: Any, level: Int, candidate: Int) -> bool:
     """Say whether *candidate* captures the item by himself."""
     bits = item.bits
     own = np.uint64(0)
@@ -33,7 +33,7 @@ def alone(item: Any, ways: Any, level: int, candidate: int) -> bool:
 
 
 @nb.njit(nogil=True)
-def _lean(item: Any, ways: Any, level: int) -> int:
+def _lean(item: Any, ways: Any, level: Int) -> Int:
     """Keep the candidates nobody dominates; return how many, −1 for more than 64."""
     wanted_own, wanted_far = np.uint64(0), np.uint64(0)
     for c in range(ways.conditions):
@@ -70,13 +70,13 @@ def _lean(item: Any, ways: Any, level: int) -> int:
 
 
 @nb.njit(nogil=True)
-def _brings(item: Any, ways: Any, c: int, j: int) -> Any:
+def _brings(item: Any, ways: Any, c: Int, j: Int) -> Any:
     """Return the word of persons lean candidate *j* adds to condition *c*."""
     return (ways.own[c] & item.lean_own[j]) | (ways.far[c] & item.lean_far[j])
 
 
 @nb.njit(nogil=True)
-def _prepare(item: Any, ways: Any, way: int, lean: int) -> None:
+def _prepare(item: Any, ways: Any, way: Int, lean: Int) -> None:
     """Fill `helps` for the way, and `lean_kind`: the conditions a single met, 0 for who is no single."""
     first, last = ways.start[way], ways.start[way + 1]
     once, twice = np.uint64(0), np.uint64(0)
@@ -99,7 +99,7 @@ def _prepare(item: Any, ways: Any, way: int, lean: int) -> None:
 
 
 @nb.njit(nogil=True)
-def _least(item: Any, ways: Any, c: int, useful: Any, lack: int) -> int:
+def _least(item: Any, ways: Any, c: Int, useful: Any, lack: Int) -> Int:
     """Return a lower bound on how many candidates of word *useful* fill the *lack* of condition *c*."""
     if useful == 0:
         return np.int64(MAX_BITS + 1)
@@ -113,7 +113,7 @@ def _least(item: Any, ways: Any, c: int, useful: Any, lack: int) -> int:
 
 
 @nb.njit(nogil=True)
-def _choose(item: Any, ways: Any, way: int, depth: int, left: int) -> int:
+def _choose(item: Any, ways: Any, way: Int, depth: Int, left: Int) -> Int:
     """Return the unmet condition to branch on; MET where all are met, SHUT where *left* people cannot do it."""
     own, far, free = item.depth_own[depth], item.depth_far[depth], ~item.depth_banned[depth]
     best, narrowest = np.int64(MET), np.int64(MAX_BITS + 1)
@@ -135,11 +135,12 @@ def _choose(item: Any, ways: Any, way: int, depth: int, left: int) -> int:
         width = popcount(useful)
         if width < narrowest:
             best, narrowest = np.int64(c), width
+    item.bound = bound
     return best
 
 
 @nb.njit(nogil=True)
-def _next(item: Any, choice: Any) -> int:
+def _next(item: Any, choice: Any) -> Int:
     """Return the lean candidate of word *choice* who meets or brings most."""
     best, most = np.int64(0), np.int64(-1)
     while choice:
@@ -153,7 +154,7 @@ def _next(item: Any, choice: Any) -> int:
 
 
 @nb.njit(nogil=True)
-def _replaced(item: Any, j: int, choice: Any) -> Any:
+def _replaced(item: Any, j: Int, choice: Any) -> Any:
     """Return the word of those in *choice* for whom candidate *j* can stand in."""
     kind = item.lean_kind[j]
     word = bit(j)
@@ -168,10 +169,18 @@ def _replaced(item: Any, j: int, choice: Any) -> Any:
 
 
 @nb.njit(nogil=True)
-def _opened(item: Any, ways: Any, way: int, size: int) -> bool:
-    """Say whether *size* candidates can open the way (depth-first, with a stack in *item*)."""
-    depth = np.int64(0)
+def _bound(item: Any, ways: Any, way: Int) -> Int:
+    """Return a lower bound on how many candidates open the way, more than there are bits where none do."""
     item.depth_own[0] = item.depth_far[0] = item.depth_banned[0] = np.uint64(0)
+    if _choose(item, ways, way, np.int64(0), np.int64(MAX_BITS)) == SHUT:
+        return np.int64(MAX_BITS + 1)
+    return item.bound
+
+
+@nb.njit(nogil=True)
+def _opened(item: Any, ways: Any, way: Int, size: Int) -> bool:
+    """Say whether *size* candidates can open the way (depth-first, with a stack in *item*); call `_bound` before."""
+    depth = np.int64(0)
     while True:
         c = _choose(item, ways, way, depth, size - depth)
         if c == MET:
@@ -193,7 +202,7 @@ def _opened(item: Any, ways: Any, way: int, size: int) -> bool:
 
 
 @nb.njit(nogil=True)
-def kappa(item: Any, ways: Any, level: int, ceiling: int) -> int:
+def kappa(item: Any, ways: Any, level: Int, ceiling: Int) -> Int:
     """Return the size of the smallest capturing coalition; 0 where even everybody captures nothing, −1: too big.
 
     *ceiling* > 0 is a size known to be enough (κ of a lower level): nothing at or above it is searched for.
@@ -215,7 +224,8 @@ def kappa(item: Any, ways: Any, level: int, ceiling: int) -> int:
         return np.int64(-1)
     for way in range(ways.ways):
         _prepare(item, ways, way, lean)
-        for size in range(2, ceiling):
+        for size in range(max(np.int64(2), _bound(item, ways, way)), ceiling):
+            item.depth_banned[0] = np.uint64(0)
             if _opened(item, ways, way, size):
                 ceiling = np.int64(size)
                 break

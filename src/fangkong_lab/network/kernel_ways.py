@@ -7,8 +7,8 @@ A route without distinctness is the AND of its requirements. The rest follows fr
   large as its smallest cover; a requirement met beyond its matched part is filled up from its own persons.)
 * *Incompatible steps* a, b with one requirement each, in no other pair: disjoint signers exist iff the union has
   need(a) + need(b) persons. They are two distinct signers at once, so m ≤ 2 adds nothing.
-* Otherwise every person eligible on both sides of a pair is kept for one side; each of the 2^conflicts choices is
-  a way of its own with fewer eligible persons, and the route is their OR.
+* Otherwise every person eligible on both sides of a pair is kept for one side; each choice that takes nobody away
+  without need is a way of its own with fewer eligible persons, and the route is their OR.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-from fangkong_lab.network.kernel_bits import lowest, popcount
+from fangkong_lab.network.kernel_bits import Int, lowest, popcount
 from fangkong_lab.network.kernel_item import bit
 from fangkong_lab.network.kernel_scratch import MAX_CONDITIONS, MAX_CONFLICTS, MAX_WAYS, OK, TOO_BIG
 
@@ -27,7 +27,7 @@ FREE, PAIRED, TANGLED = 0, 1, 2
 
 
 @nb.njit(nogil=True)
-def _add(ways: Any, own: Any, far: Any, need: int) -> int:
+def _add(ways: Any, own: Any, far: Any, need: Int) -> Int:
     """Append a condition to the way being written."""
     index = ways.conditions
     if index >= MAX_CONDITIONS:
@@ -40,7 +40,7 @@ def _add(ways: Any, own: Any, far: Any, need: int) -> int:
 
 
 @nb.njit(nogil=True)
-def _add_distinct(item: Any, ways: Any, active: int, persons: int) -> int:
+def _add_distinct(item: Any, ways: Any, active: Int, persons: Int) -> Int:
     """Append the conditions for *persons* distinct signers over the first *active* requirements."""
     # For two persons, sets of one requirement say "another one is signed", which its own condition says.
     codes = 1 << active if persons > 2 else 1
@@ -64,7 +64,7 @@ def _add_distinct(item: Any, ways: Any, active: int, persons: int) -> int:
 
 
 @nb.njit(nogil=True)
-def _step_union(item: Any, active: int, step: int) -> tuple[Any, Any, int, int]:
+def _step_union(item: Any, active: Int, step: Int) -> tuple[Any, Any, Int, Int]:
     """Return (own, far, need, number) of the active requirements of one step."""
     own, far = np.uint64(0), np.uint64(0)
     need, number = np.int64(0), np.int64(0)
@@ -81,7 +81,7 @@ def _step_union(item: Any, active: int, step: int) -> tuple[Any, Any, int, int]:
 
 
 @nb.njit(nogil=True)
-def _tangle(item: Any, active: int) -> int:
+def _tangle(item: Any, active: Int) -> Int:
     """Say how the incompatible pairs lie: none active, apart from one another, or anything else."""
     found = FREE
     for pair in range(item.pairs):
@@ -94,14 +94,14 @@ def _tangle(item: Any, active: int) -> int:
         for other in range(pair):
             c, d = item.pair_a[other], item.pair_b[other]
             same = (c == a and d == b) or (c == b and d == a)
-            if not same and (c == a or c == b or d == a or d == b):
+            if not same and (c in (a, b) or d in (a, b)):
                 return TANGLED
         found = PAIRED
     return found
 
 
 @nb.njit(nogil=True)
-def _write_way(item: Any, ways: Any, active: int, persons: int) -> int:
+def _write_way(item: Any, ways: Any, active: Int, persons: Int) -> Int:
     """Write one way of the active requirements with their shrunk words; skip it where it is beyond everybody."""
     for k in range(active):
         d = item.active[k]
@@ -127,7 +127,7 @@ def _write_way(item: Any, ways: Any, active: int, persons: int) -> int:
 
 
 @nb.njit(nogil=True)
-def _write_paired(item: Any, ways: Any, active: int) -> int:
+def _write_paired(item: Any, ways: Any, active: Int) -> Int:
     """Write the way of a route whose incompatible pairs lie apart: requirements and one union per pair."""
     ways_before = ways.ways
     if _write_way(item, ways, active, np.int64(1)) != OK:
@@ -144,7 +144,7 @@ def _write_paired(item: Any, ways: Any, active: int) -> int:
 
 
 @nb.njit(nogil=True)
-def _find_conflicts(item: Any, active: int) -> int:
+def _find_conflicts(item: Any, active: Int) -> Int:
     """List (person, pair) with the person eligible on both sides; return how many, −1 for too many."""
     count = np.int64(0)
     for pair in range(item.pairs):
@@ -163,19 +163,54 @@ def _find_conflicts(item: Any, active: int) -> int:
 
 
 @nb.njit(nogil=True)
-def _write_tangled(item: Any, ways: Any, active: int) -> int:
+def _left_step(item: Any, code: Int, c: Int) -> Int:
+    """Return the step from which choice *code* takes the person of conflict *c*."""
+    pair = item.conflict_pair[c]
+    return item.pair_a[pair] if (code >> c) & 1 else item.pair_b[pair]
+
+
+@nb.njit(nogil=True)
+def _leaves(item: Any, code: Int, conflicts: Int, word: Any, step: Int) -> bool:
+    """Say whether choice *code* takes the person *word* from *step*."""
+    for c in range(conflicts):  # noqa: SIM110 (compiled: no generators)
+        if item.conflict_bit[c] == word and _left_step(item, code, c) == step:
+            return True
+    return False
+
+
+@nb.njit(nogil=True)
+def _worthwhile(item: Any, code: Int, conflicts: Int) -> bool:
+    """Say whether choice *code* takes nobody from a step without need, and is the first of those that take the same."""
+    for c in range(conflicts):
+        word, left = item.conflict_bit[c], _left_step(item, code, c)
+        needed = False
+        for d in range(conflicts):
+            pair = item.conflict_pair[d]
+            if item.conflict_bit[d] != word or (item.pair_a[pair] != left and item.pair_b[pair] != left):
+                continue
+            other = item.pair_b[pair] if item.pair_a[pair] == left else item.pair_a[pair]
+            if not _leaves(item, code, conflicts, word, other):
+                needed = True
+        pair = item.conflict_pair[c]
+        if not needed or (left == item.pair_b[pair] and _leaves(item, code, conflicts, word, item.pair_a[pair])):
+            return False
+    return True
+
+
+@nb.njit(nogil=True)
+def _write_tangled(item: Any, ways: Any, active: Int) -> Int:
     """Write one way per choice of side for every conflicted person."""
     conflicts = _find_conflicts(item, active)
     if conflicts < 0:
         return TOO_BIG
     for code in range(1 << conflicts):
+        if not _worthwhile(item, code, conflicts):
+            continue
         for k in range(active):
             d = item.active[k]
             mask = item.mask[d]
             for c in range(conflicts):
-                pair = item.conflict_pair[c]
-                left = item.pair_a[pair] if (code >> c) & 1 else item.pair_b[pair]
-                if item.step[d] == left:
+                if item.step[d] == _left_step(item, code, c):
                     mask &= ~item.conflict_bit[c]
             item.shrunk[d] = mask
         if _write_way(item, ways, active, item.persons) != OK:
@@ -184,7 +219,7 @@ def _write_tangled(item: Any, ways: Any, active: int) -> int:
 
 
 @nb.njit(nogil=True)
-def _activate(item: Any, route: int, everything: bool, without: int) -> tuple[int, int]:
+def _activate(item: Any, route: Int, everything: Int, without: Int) -> tuple[Int, Int]:
     """Collect the requirements of *route*; return (how many, sum of their needs)."""
     active, total = np.int64(0), np.int64(0)
     for d in range(item.demands):
@@ -198,10 +233,10 @@ def _activate(item: Any, route: int, everything: bool, without: int) -> tuple[in
 
 
 @nb.njit(nogil=True)
-def write_ways(item: Any, ways: Any, everything: bool, without: int) -> int:
+def write_ways(item: Any, ways: Any, everything: Int, without: Int) -> Int:
     """Write the ways through *item*; return OK or TOO_BIG.
 
-    *everything* counts the sign-offs after effect too; *without* is a sign-off left out (−1: none).
+    *everything*: 1 counts the sign-offs after effect too; *without* is a sign-off left out (−1: none).
     A route nobody can go through is dropped, and ``ways.dropped`` says that one was.
     """
     ways.ways = 0
@@ -225,7 +260,7 @@ def write_ways(item: Any, ways: Any, everything: bool, without: int) -> int:
 
 
 @nb.njit(nogil=True)
-def way_open(ways: Any, way: int, own: Any, far: Any) -> bool:
+def way_open(ways: Any, way: Int, own: Any, far: Any) -> bool:
     """Say whether coalition word *own* with reach word *far* meets every condition of *way*."""
     for c in range(ways.start[way], ways.start[way + 1]):
         if popcount((ways.own[c] & own) | (ways.far[c] & far)) < ways.need[c]:
@@ -234,7 +269,7 @@ def way_open(ways: Any, way: int, own: Any, far: Any) -> bool:
 
 
 @nb.njit(nogil=True)
-def alive_way(ways: Any, own: Any, far: Any) -> int:
+def alive_way(ways: Any, own: Any, far: Any) -> Int:
     """Return the first way open to coalition word *own* with reach word *far*, −1 where none is."""
     for way in range(ways.ways):
         if way_open(ways, way, own, far):

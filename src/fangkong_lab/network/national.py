@@ -123,7 +123,7 @@ def read_cut(sources: Mapping[str, Source], cut: int | None, as_of: date) -> Cod
     if coded.astray:
         raise BadInput(f"有 {coded.astray} 处岗位或流程编码不在同一批行内",
                        where=f"{sources['sign_offs'].path.parent} 第{(cut or 0) + 1}批",
-                       mend="按单位排序后重新导出,或把各表存成单个行组")
+                       mend="按单位排序后重新导出，或把各表存成单个行组")
     return coded
 
 

@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fangkong_lab.network.arrays_tables import Coded
+from fangkong_lab.network.cells import decoded
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.influence import DIRECT, FULL, NONE
-from fangkong_lab.network.kernel import STATE_DONE, STATE_OPEN, STATE_TOO_BIG
+from fangkong_lab.network.kernel_rows import STATE_DONE, STATE_OPEN, STATE_TOO_BIG
 from fangkong_lab.network.structure import Interval, Profile, Structure
 from fangkong_lab.network.thresholds import measure
 
@@ -95,7 +96,7 @@ def _block_frames(coded: Coded, item: int) -> dict[str, pd.DataFrame]:
         given = tables["influences"]
         inside = pc.and_(*(pc.is_in(given[c].cast(pa.string()), known) for c in ("from_post", "to_post")))
         kept["influences"] = given.filter(inside)
-    return {name: _plain(table).to_pandas() for name, table in kept.items()}
+    return {name: _dated(decoded(table)).to_pandas() for name, table in kept.items()}
 
 
 def _without_strangers(posts: pa.Table, known: pa.Array) -> pa.Table:
@@ -107,10 +108,9 @@ def _without_strangers(posts: pa.Table, known: pa.Array) -> pa.Table:
     return posts.set_column(posts.column_names.index("reports_to"), "reports_to", inside)
 
 
-def _plain(table: pa.Table) -> pa.Table:
-    """Return the table with dictionaries as plain strings and days as timestamps, as ledger frames have them."""
-    kinds = {True: pa.string(), False: pa.timestamp("ns")}
+def _dated(table: pa.Table) -> pa.Table:
+    """Return the table with days as timestamps, as ledger frames have them."""
     for i, field in enumerate(table.schema):
-        if pa.types.is_dictionary(field.type) or pa.types.is_date32(field.type):
-            table = table.set_column(i, field.name, table.column(i).cast(kinds[pa.types.is_dictionary(field.type)]))
+        if pa.types.is_date32(field.type):
+            table = table.set_column(i, field.name, table.column(i).cast(pa.timestamp("ns")))
     return table

@@ -8,7 +8,7 @@ import pyarrow as pa
 from fangkong_lab.kinds import Verdict
 from fangkong_lab.network.arrays_tables import Coded
 from fangkong_lab.network.cells import texts
-from fangkong_lab.network.kernel import STATE_DONE
+from fangkong_lab.network.kernel_rows import STATE_DONE
 
 LEVELS = ("none", "direct", "full")
 ENDS = ("low", "high")

@@ -39,7 +39,7 @@ def _place_only(reason: Reason) -> Reason:
 
 def post_name(network: PowerNetwork, post_id: str) -> str:
     """Return a post as screens show it: 「title」(code)."""
-    return f"「{network.posts[post_id].title}」({post_id})"
+    return f"「{network.posts[post_id].title}」（{post_id}）"
 
 
 def _names(network: PowerNetwork, posts: Sequence[str]) -> str:
@@ -57,9 +57,9 @@ def _general(network: PowerNetwork, item: ItemThresholds) -> Iterator[Reason]:
             yield Reason(code, f"按现行流程{words}")
             break
     if structure.may_be_impossible:
-        yield Reason(ReasonCode.MAY_BE_IMPOSSIBLE, "任职补齐后,某些情形下全体一致也走不通")
+        yield Reason(ReasonCode.MAY_BE_IMPOSSIBLE, "任职补齐后，某些情形下全体一致也走不通")
     if not structure.exact:
-        yield Reason(ReasonCode.OUTER_BOUNDS, "可能的任职情形过多,只给出不会漏掉真值的外侧界")
+        yield Reason(ReasonCode.OUTER_BOUNDS, "可能的任职情形过多，只给出不会漏掉真值的外侧界")
     if item.status is Verdict.CANNOT_TELL:
         yield from _outside(network, item)
 
@@ -79,8 +79,8 @@ def _outside(network: PowerNetwork, item: ItemThresholds) -> Iterator[Reason]:
     for code, posts in ((ReasonCode.UNKNOWN_ON_LINE, [p for p in outer if p in line]),
                         (ReasonCode.UNKNOWN_ELSEWHERE, [p for p in outer if p not in line])):
         if posts:
-            yield Reason(code, f"{code.label}:{_names(network, posts)}在{network.as_of}没有任何任职记录,若由经手人或其上级兼任,"
-                               "结论会变;请在任职表补填(确实空缺的填「空缺」)")
+            yield Reason(code, f"{code.label}：{_names(network, posts)}在{network.as_of}没有任何任职记录，若由经手人或其上级兼任，"
+                               "结论会变；请在任职表补填（确实空缺的填「空缺」）")
 
 
 def _ancestors(network: PowerNetwork, posts: Sequence[str]) -> set[str]:
@@ -103,10 +103,10 @@ def _impossible(network: PowerNetwork, item: ItemThresholds) -> Iterator[Reason]
         short = [g for g in route.groups if g.eligible.bit_count() < g.count]
         for group in short:
             have = group.eligible.bit_count()
-            yield Reason(ReasonCode.TOO_FEW, f"{name}环节{group.step_no}签批{group.sign_no}:可签批{have}人,需要{group.count}人",
+            yield Reason(ReasonCode.TOO_FEW, f"{name}环节{group.step_no}签批{group.sign_no}：可签批{have}人，需要{group.count}人",
                          group.step_no, group.sign_no)
         if not route.groups:
-            yield Reason(ReasonCode.IMPOSSIBLE, f"{name}付款或执行之前没有任何签批,不成其为办理路径")
+            yield Reason(ReasonCode.IMPOSSIBLE, f"{name}付款或执行之前没有任何签批，不成其为办理路径")
         elif not short:
             yield Reason(ReasonCode.IMPOSSIBLE, f"{name}不相容环节或最少经手人数无法同时满足")
 
@@ -116,11 +116,11 @@ def _places(network: PowerNetwork, item: ItemThresholds) -> Iterator[Reason]:
     for step in unsigned_steps(flow):
         yield Reason(ReasonCode.UNSIGNED_STEP, f"环节{step}「{_step_name(flow, step)}」没有签批要求", step)
     for sign in after_effect(flow):
-        yield Reason(ReasonCode.AFTER_EFFECT, f"环节{sign.step_no}签批{sign.sign_no}在付款或执行之后,只作监督,不能拦住事项", *sign.key)
+        yield Reason(ReasonCode.AFTER_EFFECT, f"环节{sign.step_no}签批{sign.sign_no}在付款或执行之后，只作监督，不能拦住事项", *sign.key)
     for sign in _partly_after(flow):
         yield Reason(ReasonCode.AFTER_EFFECT, f"环节{sign.step_no}签批{sign.sign_no}在部分路径上位于付款或执行之后", *sign.key)
     for key in item.structure.idle:
-        yield Reason(ReasonCode.IDLE_CHECK, f"环节{key[0]}签批{key[1]}去掉后,谁能办成这件事没有变化,请单位说明其作用", *key)
+        yield Reason(ReasonCode.IDLE_CHECK, f"环节{key[0]}签批{key[1]}去掉后，谁能办成这件事没有变化，请单位说明其作用", *key)
     for sign in flow.sign_offs:
         yield from _holders(network, sign)
 
@@ -135,8 +135,8 @@ def _holders(network: PowerNetwork, sign: SignOff) -> Iterator[Reason]:
     place = f"环节{sign.step_no}签批{sign.sign_no}"
     for post in sign.posts:
         if post in network.unknown:
-            yield Reason(ReasonCode.UNKNOWN_POST, f"{place}的{post_name(network, post)}在{network.as_of}没有任何任职记录,"
-                                                  "请在任职表补填任职人员(确实空缺的填「空缺」)", *sign.key)
+            yield Reason(ReasonCode.UNKNOWN_POST, f"{place}的{post_name(network, post)}在{network.as_of}没有任何任职记录，"
+                                                  "请在任职表补填任职人员（确实空缺的填「空缺」）", *sign.key)
         elif post in network.empty:
             yield Reason(ReasonCode.EMPTY_POST, f"{place}的{post_name(network, post)}在{network.as_of}空缺", *sign.key)
 

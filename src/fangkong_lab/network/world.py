@@ -9,7 +9,7 @@ from functools import cached_property
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.influence import FULL_DEPTH, Influence
 
-NEW = "\x00新任:"
+NEW = "\x00新任："
 
 
 def new_person(post_id: str) -> str:

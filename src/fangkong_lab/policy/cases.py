@@ -28,7 +28,7 @@ class CaseResult:
 
     def sentence(self) -> str:
         """Return one line for the screen."""
-        return f"{'通过' if not self.wrong else '不符'}  {self.name}" + "".join(f"\n    {self.place}:{w}" for w in self.wrong)
+        return f"{'通过' if not self.wrong else '不符'}  {self.name}" + "".join(f"\n    {self.place}：{w}" for w in self.wrong)
 
 
 def run_cases(policy: Policy, path: Path) -> tuple[CaseResult, ...]:
@@ -40,7 +40,7 @@ def run_cases(policy: Policy, path: Path) -> tuple[CaseResult, ...]:
     top = Field(read_yaml(path))
     top.keys(("policy", "cases"))
     if top.at("policy").text() != policy.id:
-        raise top.at("policy").fail(f"用例写的是「{top.at('policy').text()}」,规则是「{policy.id}」", "改成同一个编号")
+        raise top.at("policy").fail(f"用例写的是「{top.at('policy').text()}」，规则是「{policy.id}」", "改成同一个编号")
     return tuple(_run(policy, item) for item in top.at("cases").items())
 
 
@@ -54,10 +54,10 @@ def _run(policy: Policy, item: Field) -> CaseResult:
         wrong = _grade_wrong(policy, tables, as_of, expect) if policy.kind is PolicyKind.GRADE else \
             _score_wrong(policy, tables, as_of, expect)
     except FangkongError as error:
-        wrong = [] if wanted is not None and wanted.text() in str(error) else [f"出错:{error}"]
+        wrong = [] if wanted is not None and wanted.text() in str(error) else [f"出错：{error}"]
     else:
         if wanted is not None:
-            wrong = [f"应当报错「{wanted.text()}」,却没有报错"]
+            wrong = [f"应当报错「{wanted.text()}」，却没有报错"]
     return CaseResult(item.at("name").text(), place, tuple(wrong))
 
 
@@ -99,12 +99,12 @@ def _grade_wrong(policy: Policy, tables: Tables, as_of: date, expect: Field) -> 
         if (wanted := expect.maybe(key)) is not None:
             wrong += _unlike(label, wanted.text(), got[key])
     if (words := expect.maybe("reason")) is not None and words.text() not in got["reason"]:
-        wrong.append(f"理由应含「{words.text()}」,得到「{got['reason']}」")
+        wrong.append(f"理由应含「{words.text()}」，得到「{got['reason']}」")
     return wrong
 
 
 def _unlike(label: str, wanted: object, got: object) -> list[str]:
-    return [] if wanted == got else [f"{label}应为「{wanted}」,得到「{got}」"]
+    return [] if wanted == got else [f"{label}应为「{wanted}」，得到「{got}」"]
 
 
 def _score_wrong(policy: Policy, tables: Tables, as_of: date, expect: Field) -> list[str]:
@@ -122,7 +122,7 @@ def _event_wrong(scores: Scores, event: str, wanted: Field) -> list[str]:
     wanted.keys((), ("points", "counted"))
     ids = scores.events.frame["event_id"].astype(str).tolist()
     if event not in ids:
-        raise wanted.fail(f"用例里没有事件「{event}」", "核对事件编号;未写编号的依次为 E1、E2…")
+        raise wanted.fail(f"用例里没有事件「{event}」", "核对事件编号；未写编号的依次为 E1、E2…")
     place, wrong = ids.index(event), []
     if (points := wanted.maybe("points")) is not None:
         got = scores.event_points()[place]

@@ -100,7 +100,7 @@ def apply(reform: Reform, baseline: Policy, only: Iterable[str] | None = None) -
     the baseline lacks, or where the changed rule does not hold together.
     """
     if reform.baseline != baseline.id:
-        raise WrongCall(f"改革方案「{reform.name}」的基准是 {reform.baseline},不是 {baseline.id}", mend="换成它的基准规则")
+        raise WrongCall(f"改革方案「{reform.name}」的基准是 {reform.baseline}，不是 {baseline.id}", mend="换成它的基准规则")
     chosen = reform.names() if only is None else tuple(only)
     for name in chosen:
         if name not in reform.names():
@@ -119,8 +119,8 @@ def _read(document: Node, reform: Reform, chosen: tuple[str, ...]) -> Policy:
     try:
         return read_policy(document, reformed=True)
     except BadInput as error:
-        raise BadInput(f"适用条款「{'、'.join(chosen)}」后规则不成立:{error.what}", where=f"{reform.id} › {error.where}",
-                       mend=f"{error.mend};若几条只能一起适用,把它们写成一个条款") from error
+        raise BadInput(f"适用条款「{'、'.join(chosen)}」后规则不成立：{error.what}", where=f"{reform.id} › {error.where}",
+                       mend=f"{error.mend}；若几条只能一起适用，把它们写成一个条款") from error
 
 
 def _labelled(baseline: Policy, reform: Reform) -> Node:
@@ -145,7 +145,7 @@ def _changed(node: Node, path: list[str], step: Step, provision: Provision) -> N
     key, rest = path[0], path[1:]
     names = _names(node)
     if key not in names:
-        raise step.field.fail(f"基准规则里没有「{step.at}」(找不到「{key}」)", did_you_mean(key, names))
+        raise step.field.fail(f"基准规则里没有「{step.at}」（找不到「{key}」）", did_you_mean(key, names))
     place = names.index(key)
     if step.verb == "remove" and not rest:
         return replace(node, content=tuple(c for i, c in enumerate(node.content) if i != place))  # type: ignore[arg-type]
@@ -179,7 +179,7 @@ def _leaf(node: Node, step: Step, provision: Provision) -> Node:
     assert step.node is not None
     if step.verb == "add":
         if not node.is_list:
-            raise step.field.fail(f"「{step.at}」不是列表,不能添项", "写到列表的地址,例如 rule.behaviours")
+            raise step.field.fail(f"「{step.at}」不是列表，不能添项", "写到列表的地址，例如 rule.behaviours")
         return replace(node, content=(*node.children(), step.node))
     if _is_dated(node) != (step.start is not None):
         raise step.field.fail("带日期的值要写 from,不带日期的不写", "补上或删去 from")

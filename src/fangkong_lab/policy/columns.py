@@ -190,7 +190,7 @@ def _numbers(made: Input, column: pd.Series, missing: np.ndarray) -> np.ndarray:
         return column.to_numpy(dtype="float64", na_value=empty)
     except (TypeError, ValueError) as error:
         raise BadInput(f"「{made.header}」列有不是{made.type.label}的值", where=made.column or made.name,
-                       mend="先用 fangkong import 导入台账,或把该列改成数") from error
+                       mend="先用 fangkong import 导入台账，或把该列改成数") from error
 
 
 def _check_range(made: Input, data: np.ndarray, missing: np.ndarray) -> None:
@@ -211,7 +211,7 @@ def _label_cells(made: Input, column: pd.Series) -> Cells:
         strange = [w for i, w in enumerate(labels) if w not in made.labels and (codes == i).any()]
         if strange:
             raise BadInput(f"「{made.header}」的值「{strange[0]}」不在规则列出的选项之内", where=made.column or made.name,
-                           mend="改用以下之一:" + "、".join(made.labels))
+                           mend="改用以下之一：" + "、".join(made.labels))
     if made.empty_as is not None:
         word = str(made.empty_as)
         labels = labels if word in labels else (*labels, word)

@@ -22,7 +22,7 @@ class Change:
 
     def sentence(self) -> str:
         """Return the change as one line."""
-        return f"  {self.at}:{self.before or '(无)'} → {self.after or '(无)'}"
+        return f"  {self.at}：{self.before or '(无)'} → {self.after or '(无)'}"
 
 
 def document_changes(before: Policy, after: Policy) -> tuple[Change, ...]:

@@ -98,7 +98,7 @@ class Compare:
             evidence = self.value.at(day).evidence.sentence() if self.value else ""
             right += self.value.unit if self.value else ""
         cell = rows.cells(self.input.name).texts()[0]
-        label = f"「{self.input.header}」({cell}) {_OPS[self.op]} {right}"
+        label = f"「{self.input.header}」（{cell}） {_OPS[self.op]} {right}"
         return Trace(label, self.truth(rows, day).word(), evidence)
 
 
@@ -193,14 +193,14 @@ def read_condition(field: Field, setting: Setting) -> Condition:
     field.keys(("input",), tuple(_OPS))
     ops = [k for k in keys if k != "input"]
     if len(ops) != 1:
-        raise field.fail(f"一个条件要有且只有一个比较,这里有 {len(ops)} 个", "只留一个:" + "、".join(_OPS))
+        raise field.fail(f"一个条件要有且只有一个比较，这里有 {len(ops)} 个", "只留一个：" + "、".join(_OPS))
     return _compare(field, ops[0], setting)
 
 
 def _compare(field: Field, op: str, setting: Setting) -> Compare:
     made = named_input(field.at("input"), setting)
     if (op in _ORDER) != (made.type in (InputType.NUMBER, InputType.DAY)) and not (op == "is" and made.type is InputType.NUMBER):
-        raise field.fail(f"「{made.header}」是{made.type.label},不能用 {op} 比较", "改用与类型相符的比较")
+        raise field.fail(f"「{made.header}」是{made.type.label}，不能用 {op} 比较", "改用与类型相符的比较")
     right = field.at(op)
     if right.node.is_mapping:
         return _referring(right, made, op, setting)
@@ -215,11 +215,11 @@ def _referring(right: Field, made: Input, op: str, setting: Setting) -> Compare:
         value = setting.values[name.text()]
         wanted = float if made.type is InputType.NUMBER else tuple if op in ("in", "contains") else str
         if not all(isinstance(e.value, wanted) for e in value.entries):
-            raise name.fail(f"值「{name.text()}」的类型与比较 {op} 不符", "数值列比数,in 和 contains 比文字列表,is 比文字")
+            raise name.fail(f"值「{name.text()}」的类型与比较 {op} 不符", "数值列比数，in 和 contains 比文字列表，is 比文字")
         return Compare(made, op, value=value)
     other = named_input(right.at("input"), setting)
     if op not in _ORDER or other.type is not made.type:
-        raise right.fail("两列只能比大小,而且类型要相同", "改用 at_least、more_than、at_most、less_than")
+        raise right.fail("两列只能比大小，而且类型要相同", "改用 at_least、more_than、at_most、less_than")
     return Compare(made, op, other=other)
 
 

@@ -76,13 +76,13 @@ def check_cutoffs(field: Field, cutoffs: Cutoffs, days: tuple[date, ...], reach:
         limits = [s.at_least.number(day) for s in cutoffs.steps]
         for item, upper, lower in zip(items[1:], limits, limits[1:], strict=False):
             if lower >= upper:
-                raise item.fail(f"分数线顺序不对:自 {day} 起 {lower:g} 不低于上一级的 {upper:g}", "从高到低排列,逐级降低")
+                raise item.fail(f"分数线顺序不对：自 {day} 起 {lower:g} 不低于上一级的 {upper:g}", "从高到低排列，逐级降低")
         if limits[-1] > reach[0]:
-            raise items[-1].fail(f"有空档:总分 {reach[0]:g} 至 {limits[-1]:g} 之间没有对应等级",
-                                 f"把最低一级的 at_least 写成 {reach[0]:g},或补一级「不能判定」并写明理由")
+            raise items[-1].fail(f"有空档：总分 {reach[0]:g} 至 {limits[-1]:g} 之间没有对应等级",
+                                 f"把最低一级的 at_least 写成 {reach[0]:g}，或补一级「不能判定」并写明理由")
         for item, limit in zip(items, limits, strict=True):
             if limit > reach[1]:
-                raise item.fail(f"永远得不到:分数线 {limit:g} 高于可能的最高总分 {reach[1]:g}", "降低分数线,或核对各项分值")
+                raise item.fail(f"永远得不到：分数线 {limit:g} 高于可能的最高总分 {reach[1]:g}", "降低分数线，或核对各项分值")
 
 
 def _number(field: Field) -> Value:

@@ -25,8 +25,8 @@ class Evidence:
         """Return the evidence as printed beside the value."""
         parts = [c.sentence() for c in self.citations]
         if self.assumed:
-            parts.append(Assumed(self.assumed).sentence() if not parts else f"读法为假定:{self.assumed}")
-        return ";".join(parts)
+            parts.append(Assumed(self.assumed).sentence() if not parts else f"读法为假定：{self.assumed}")
+        return "；".join(parts)
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,11 @@ class Dated:
         """Return the entry in force on *day*; `NotInForce` before the first date or after an end: never a default."""
         found = [e for e in self.entries if e.start <= day]
         if not found:
-            raise NotInForce(f"{day} 没有可用的值,最早的值自 {self.first} 起", where=self.place or self.path,
-                             mend="换一个评估日期,或在规则文件里补上更早的值及出处")
+            raise NotInForce(f"{day} 没有可用的值，最早的值自 {self.first} 起", where=self.place or self.path,
+                             mend="换一个评估日期，或在规则文件里补上更早的值及出处")
         if found[-1].until is not None and day >= found[-1].until:
-            raise NotInForce(f"{day} 没有可用的值,最后的值到 {found[-1].until} 为止", where=self.place or self.path,
-                             mend="换一个评估日期,或在规则文件里补上之后的值及出处")
+            raise NotInForce(f"{day} 没有可用的值，最后的值到 {found[-1].until} 为止", where=self.place or self.path,
+                             mend="换一个评估日期，或在规则文件里补上之后的值及出处")
         return found[-1]
 
     def number(self, day: date) -> float:
@@ -107,7 +107,7 @@ def read_evidence(field: Field, sources: Sources) -> Evidence:
     """Read ``source`` (one id, or several), ``where`` and ``assumed`` of a mapping; one of the first and last must be."""
     named, why = field.maybe("source"), field.maybe("assumed")
     if named is None and why is None:
-        raise field.fail("没有出处:既没有 source,也没有 assumed", "写上 source: 出处编号;确无出处的写 assumed: 为什么取这个值")
+        raise field.fail("没有出处：既没有 source,也没有 assumed", "写上 source: 出处编号；确无出处的写 assumed: 为什么取这个值")
     citations: tuple[Citation, ...] = ()
     if named is not None:
         fields = named.items() if named.node.is_list else (named,)
@@ -121,7 +121,7 @@ def _citation(field: Field, sources: Sources) -> Citation:
     name = field.text()
     if name not in sources:
         raise field.fail(f"出处编号「{name}」没有在 sources 里登记",
-                         "在 sources 里登记它" + (f",或改用 {'、'.join(sorted(sources))}" if sources else ""))
+                         "在 sources 里登记它" + (f"，或改用 {'、'.join(sorted(sources))}" if sources else ""))
     return sources[name]
 
 
@@ -148,7 +148,7 @@ def _entry(key: str, item: Field, sources: Sources, read_value: Callable[[Field]
     try:
         start = parse_day(key)
     except BadInput as error:
-        raise item.fail(f"「{key}」不是日期", "值要写在日期之下:2016-01-01: {value: …, source: …}") from error
+        raise item.fail(f"「{key}」不是日期", "值要写在日期之下：2016-01-01: {value: …, source: …}") from error
     until, guess = item.maybe("until"), item.maybe("from_assumed")
     return Entry(start, read_value(item.at("value")), read_evidence(item, sources),
                  until.day() if until else None, guess.text() if guess else "")
@@ -162,11 +162,11 @@ def _check_order(entries: list[Entry], item: Field) -> None:
         return
     old = entries[-2]
     if new.start <= old.start:
-        raise item.fail(f"日期 {new.start} 排在 {old.start} 之后,却不比它晚", "按日期从早到晚排列")
+        raise item.fail(f"日期 {new.start} 排在 {old.start} 之后，却不比它晚", "按日期从早到晚排列")
     if old.until is not None and old.until > new.start:
-        raise item.fail(f"日期重叠:上一个值到 {old.until} 为止,这个值自 {new.start} 起", "改 until 或起始日期")
+        raise item.fail(f"日期重叠：上一个值到 {old.until} 为止，这个值自 {new.start} 起", "改 until 或起始日期")
     if old.until is not None and old.until < new.start:
-        raise item.fail(f"日期有空档:{old.until} 至 {new.start} 没有值", "改 until 或起始日期")
+        raise item.fail(f"日期有空档：{old.until} 至 {new.start} 没有值", "改 until 或起始日期")
 
 
 def regimes(values: Iterable[Dated], start: date) -> tuple[date, ...]:

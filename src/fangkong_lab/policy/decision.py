@@ -109,4 +109,4 @@ def _check_new(clause: Clause, before: list[Clause], item: Field) -> None:
         if old.name == clause.name:
             raise item.fail(f"条款名「{clause.name}」重复", "改成不同的名字")
         if old.when == clause.when:
-            raise item.fail(f"条款「{clause.name}」永远用不到:条件与前面的「{old.name}」相同", "删去其中一条,或改条件")
+            raise item.fail(f"条款「{clause.name}」永远用不到：条件与前面的「{old.name}」相同", "删去其中一条，或改条件")

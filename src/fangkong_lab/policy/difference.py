@@ -27,11 +27,11 @@ class Move(Kind):
     DOWN = "down", "降级"
     LOST = "lost", "变为不能判定"
     FOUND = "found", "变为可判定"
-    OTHER = "other", "等级个数不同,不比高低"
+    OTHER = "other", "等级个数不同，不比高低"
 
 
 _HEADERS = {"unit_id": "单位编码", "category": "类别", "before": "原等级", "after": "新等级", "move": "变化", "count": "数量",
-            "amount": "涉及金额(万元)"}
+            "amount": "涉及金额（万元）"}
 _AMOUNTS = {"risk_points": "power_items.yearly_amount", "power_items": "yearly_amount", "contracts": "price"}
 _CATEGORIES = {"risk_points": "power_items.category", "power_items": "category"}
 
@@ -76,7 +76,7 @@ class Difference:
         found = self.rows["move"].value_counts()
         parts = [f"{m.label} {found[m.value]}" for m in Move if m.value in found.index]
         mark = f"(个人部分为{self.mark})" if self.mark else ""
-        return (f"由「{self.before.title()}」改为「{self.after.title()}」,{self.as_of},共 {len(self.rows)} 个:"
+        return (f"由「{self.before.title()}」改为「{self.after.title()}」，{self.as_of}，共 {len(self.rows)} 个："
                 + "、".join(parts) + f"{mark}。")
 
     def _repr_html_(self) -> str:
@@ -91,7 +91,7 @@ def difference(before: Policy, after: Policy, tables: Tables, as_of: date) -> Di
     where both scales have the same number of levels; otherwise a change has no direction. Raises `WrongCall` for a pair that cannot be compared.
     """
     if before.kind is not after.kind or before.table != after.table:
-        raise WrongCall(f"「{before.name}」与「{after.name}」判定的不是同一种对象,不能比较", mend="换成同一张表上的两条规则")
+        raise WrongCall(f"「{before.name}」与「{after.name}」判定的不是同一种对象，不能比较", mend="换成同一张表上的两条规则")
     if before.kind is PolicyKind.SCORE:
         return _score_difference(before, after, tables, as_of)
     old, new = grade(before, tables, as_of), grade(after, tables, as_of)
@@ -142,7 +142,7 @@ def _score_difference(before: Policy, after: Policy, tables: Tables, as_of: date
     keys = ["kind", "subject"]
     shared = {lg.charges.kind.value for lg in old.ledgers} & {lg.charges.kind.value for lg in new.ledgers}
     if not shared:
-        raise WrongCall(f"「{before.name}」与「{after.name}」记的不是同一种台账,不能比较", mend="换成都记单位或都记个人的两条规则")
+        raise WrongCall(f"「{before.name}」与「{after.name}」记的不是同一种台账，不能比较", mend="换成都记单位或都记个人的两条规则")
     sides = [states[states["kind"].isin(shared)] for states in (old.states(), new.states())]
     both = sides[0].merge(sides[1], on=keys, how="outer", suffixes=("_old", "_new"))
     made = pd.DataFrame({

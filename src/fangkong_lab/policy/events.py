@@ -17,15 +17,15 @@ class Standing(Kind):
     """What becomes of an event, whoever is charged with it."""
 
     COUNTS = "counts", "计入"
-    PENDING = "pending", "核查未结,不计"
-    UNPROVEN = "unproven", "未查实,不计"
-    UNFOUNDED = "unfounded", "不实,已剔除"
-    CLEARED = "cleared", "已澄清,已剔除"
-    REVOKED = "revoked", "申诉后撤销,已剔除"
+    PENDING = "pending", "核查未结，不计"
+    UNPROVEN = "unproven", "未查实，不计"
+    UNFOUNDED = "unfounded", "不实，已剔除"
+    CLEARED = "cleared", "已澄清，已剔除"
+    REVOKED = "revoked", "申诉后撤销，已剔除"
     NO_STATUS = "no_status", "缺「核查结论」"
     NO_VERIFIED = "no_verified", "缺「核实日期」"
     NO_OCCURRED = "no_occurred", "缺「发生日期」"
-    NO_RESULT = "no_result", "申诉已办结,缺「申诉结果」"
+    NO_RESULT = "no_result", "申诉已办结，缺「申诉结果」"
 
 
 STANDINGS = tuple(Standing)
@@ -105,7 +105,7 @@ def _codes(frame: pd.DataFrame, name: str, header: str, options: tuple[str, ...]
     words = [str(c) for c in coded.cat.categories]
     for word in words:
         if word not in options:
-            raise BadInput(f"「{header}」的值「{word}」不在可选范围内", where="预警事件", mend="改用以下之一:" + "、".join(options))
+            raise BadInput(f"「{header}」的值「{word}」不在可选范围内", where="预警事件", mend="改用以下之一：" + "、".join(options))
     return np.array([*(options.index(w) for w in words), -1])[coded.cat.codes.to_numpy()]
 
 
@@ -113,7 +113,7 @@ def _check_appeals(frame: pd.DataFrame, appealed: np.ndarray, closed: np.ndarray
     wrong = (closed != NO_DAY) & ((appealed == NO_DAY) | (closed < appealed))
     if wrong.any():
         name = frame["event_id"].iloc[int(np.flatnonzero(wrong)[0])]
-        raise BadInput(f"事件 {name} 的申诉办结日期早于申诉日期,或没有申诉日期", where="预警事件", mend="核对「申诉日期」和「申诉办结日期」")
+        raise BadInput(f"事件 {name} 的申诉办结日期早于申诉日期，或没有申诉日期", where="预警事件", mend="核对「申诉日期」和「申诉办结日期」")
 
 
 def _days(frame: pd.DataFrame, name: str) -> np.ndarray:

@@ -47,7 +47,7 @@ def _table_lines(scores: Scores, place: int) -> list[Trace]:
         found += [_factor(scores, m, place) for m in scores.rule.modifiers]
     if scores.rule.caps.event is not None:
         found.append(_value("单件封顶", scores.rule.caps.event, scores, place))
-    return [Trace("适用规则日(发生日)", day.isoformat()), *found]
+    return [Trace("适用规则日（发生日）", day.isoformat()), *found]
 
 
 def _value(label: str, value: Dated, scores: Scores, place: int) -> Trace:
@@ -73,9 +73,9 @@ def explain_state(scores: Scores, kind: LedgerKind, subject: str) -> Trace:
     states = scores.states()
     own = states[(states["kind"] == kind.value) & (states["subject"] == subject)].iloc[0]
     mark = f"({LEAD_MARK})" if kind is LedgerKind.PERSON else ""
-    head = f"{kind.label} {subject}{mark}:{scores.policy.title()}"
+    head = f"{kind.label} {subject}{mark}：{scores.policy.title()}"
     level = str(own["level"]) or "未达到任何等级"
-    return Trace(head, f"{own['score']:g} 分,{level}", "",
+    return Trace(head, f"{own['score']:g} 分，{level}", "",
                  (scores.policy.in_force.trace(), *_cycle(scores, ledger, row), *_sums(scores, ledger, row), *_thresholds(scores, ledger, row, level)))
 
 
@@ -84,12 +84,12 @@ def _cycle(scores: Scores, ledger: Ledger, row: int) -> list[Trace]:
     start = states.start[row]
     span = "没有正在进行的周期" if start == NO_DAY else f"自 {day_of(start)} 起"
     if states.end[row] != NO_DAY:
-        span += f",到 {day_of(states.end[row])} 之前"
-    found = [Trace(f"周期({cycle.kind.label},{cycle.months.number(scores.as_of):g} 个月)", span, cycle.evidence.sentence(),
+        span += f"，到 {day_of(states.end[row])} 之前"
+    found = [Trace(f"周期({cycle.kind.label}，{cycle.months.number(scores.as_of):g} 个月)", span, cycle.evidence.sentence(),
                    (Trace("周期长度", f"{cycle.months.number(scores.as_of):g} 个月", cycle.months.at(scores.as_of).evidence.sentence()),))]
     judged = day_of(states.judged[row])
     if judged < scores.as_of:
-        found.append(Trace("申诉未办结", f"状态冻结在 {judged}(申诉前一日)"))
+        found.append(Trace("申诉未办结", f"状态冻结在 {judged}（申诉前一日）"))
     return found
 
 
@@ -122,6 +122,6 @@ def _thresholds(scores: Scores, ledger: Ledger, row: int, level: str) -> list[Tr
         entry = repeat.warnings.at(day)
         reached = ledger.states.warnings[row] >= repeat.warnings.number(day)
         own = (Trace("后果", repeat.consequence.sentence(day), repeat.consequence.text.at(day).evidence.sentence()),) if reached else ()
-        found.append(Trace(f"累计「{repeat.name}」", f"≥ {entry.value:g} 次,现 {ledger.states.warnings[row]} 次",
+        found.append(Trace(f"累计「{repeat.name}」", f"≥ {entry.value:g} 次，现 {ledger.states.warnings[row]} 次",
                            entry.evidence.sentence(), own))
     return found

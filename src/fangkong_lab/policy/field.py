@@ -39,7 +39,7 @@ class Field:
 
     def _is_mapping(self) -> None:
         if not self.node.is_mapping:
-            raise self.fail("此处应为「字段: 值」的列表", "在冒号后换行缩进,逐个写字段")
+            raise self.fail("此处应为「字段: 值」的列表", "在冒号后换行缩进，逐个写字段")  # half-width: YAML as typed
 
     def _below(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
@@ -67,14 +67,14 @@ class Field:
     def items(self) -> tuple[Field, ...]:
         """Return the fields of a list that is not empty; items with a name are addressed by it."""
         if not self.node.is_list or not self.node.children():
-            raise self.fail("此处应为不为空的列表", "每项一行,以「- 」开头")
+            raise self.fail("此处应为不为空的列表", "每项一行，以「- 」开头")
         return tuple(Field(n, self._below(address_of(n, i))) for i, n in enumerate(self.node.children(), 1))
 
     def text(self) -> str:
         """Return a text that is not empty."""
         value = self.node.content
         if self.node.is_mapping or self.node.is_list or not isinstance(value, str) or not value.strip():
-            raise self.fail(f"此处应为文字,读到的是「{_shown(self.node)}」", "写成不为空的文字(数字和日期加引号)")
+            raise self.fail(f"此处应为文字，读到的是「{_shown(self.node)}」", "写成不为空的文字（数字和日期加引号）")
         return value.strip()
 
     def texts(self) -> tuple[str, ...]:
@@ -88,14 +88,14 @@ class Field:
         """Return a finite number."""
         value = self.node.content
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) == float("inf"):
-            raise self.fail(f"此处应为数,读到的是「{_shown(self.node)}」", "写成阿拉伯数字,不加引号和单位")
+            raise self.fail(f"此处应为数，读到的是「{_shown(self.node)}」", "写成阿拉伯数字，不加引号和单位")
         return float(value)
 
     def day(self) -> date:
         """Return a day."""
         value = self.node.content
         if isinstance(value, datetime) or not isinstance(value, date):
-            raise self.fail(f"此处应为日期,读到的是「{_shown(self.node)}」", "写成 2016-09-30 的样子,不加引号")
+            raise self.fail(f"此处应为日期，读到的是「{_shown(self.node)}」", "写成 2016-09-30 的样子，不加引号")
         return value
 
     def flag(self) -> bool:
@@ -115,7 +115,7 @@ class Field:
 
 def _mend_key(key: str, node: Node, known: tuple[str, ...]) -> str:
     if node.content is None:
-        return "给花括号里含有英文逗号的文字加上引号,或改用中文逗号"
+        return "给花括号里含有英文逗号的文字加上引号，或改用中文逗号"
     return did_you_mean(key, known)
 
 

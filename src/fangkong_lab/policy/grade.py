@@ -95,7 +95,7 @@ class Grades:
     def sentence(self) -> str:
         """Return the counts in one sentence, the policy's caveat included."""
         parts = "、".join(f"{name} {count}" for name, count in self.counts().items())
-        return f"按「{self.policy.title()}」({self.as_of} 有效的规则),共 {len(self.keys)} 行:{parts}。"
+        return f"按「{self.policy.title()}」（{self.as_of} 有效的规则），共 {len(self.keys)} 行：{parts}。"
 
     def explain(self, key: str) -> Trace:
         """Return how the row *key* got its grade, down to cells, values and sources."""
@@ -107,7 +107,7 @@ class Grades:
         code = int(self.codes[hits[0]])
         names = _scale(self.policy).names
         value = names[code] if code >= 0 else f"{CANNOT_TELL}({self.reasons().iloc[hits[0]]})"
-        return Trace(f"{key}:{self.policy.title()}", value, "", (self.policy.in_force.trace(), *_rule(self.policy).traces(rows, day),
+        return Trace(f"{key}：{self.policy.title()}", value, "", (self.policy.in_force.trace(), *_rule(self.policy).traces(rows, day),
                                                                  *_level_traces(self.policy, code, self.as_of)))
 
     def _day(self, rows: Rows) -> date:
@@ -118,7 +118,7 @@ class Grades:
 
     def _repr_html_(self) -> str:
         counts = self.counts().rename_axis("等级").reset_index()
-        return html_of(counts, self.sentence(), ";".join(c.sentence() for _, c in self.policy.sources))
+        return html_of(counts, self.sentence(), "；".join(c.sentence() for _, c in self.policy.sources))
 
 
 def grade(policy: Policy, tables: Tables, as_of: date) -> Grades:
@@ -129,11 +129,11 @@ def grade(policy: Policy, tables: Tables, as_of: date) -> Grades:
     policy, `NotInForce` before the policy's first day, `BadInput` where the table is absent or a cell is out of range.
     """
     if policy.grading is None:
-        raise WrongCall(f"「{policy.name}」是记分规则,不能用来分级", mend="改用 fangkong score")
+        raise WrongCall(f"「{policy.name}」是记分规则，不能用来分级", mend="改用 fangkong score")
     policy.check_day(as_of)
     frame = tables.get(policy.table)
     if frame is None or policy.key not in frame.columns:
-        raise BadInput(f"台账里没有规则要判定的表 {policy.table}(键列 {policy.key})", where=policy.name, mend="先导入这张表")
+        raise BadInput(f"台账里没有规则要判定的表 {policy.table}（键列 {policy.key}）", where=policy.name, mend="先导入这张表")
     columns = Columns(frame.reset_index(drop=True), tables, policy.inputs, as_of)
     codes, blame = np.empty(len(frame), dtype=np.int8), np.zeros(len(frame), dtype=np.uint32)
     parts = [slice(start, min(start + CHUNK, len(frame))) for start in range(0, len(frame), CHUNK)]
@@ -180,7 +180,7 @@ def _check_days(policy: Policy, columns: Columns, cells: Cells) -> None:
     for words, day, hit in outside:
         if (hit & ~cells.missing).any():
             raise NotInForce(f"有 {int((hit & ~cells.missing).sum())} 行的「{header}」{words} {day}", where=policy.name,
-                             mend="先把这些行筛出去,或换用当时有效的规则")
+                             mend="先把这些行筛出去，或换用当时有效的规则")
 
 
 def _level_traces(policy: Policy, code: int, day: date) -> tuple[Trace, ...]:

@@ -67,7 +67,7 @@ def _input(name: str, field: Field) -> Input:
     column, labels = field.maybe("column"), field.maybe("labels")
     derived = _derived(field)
     if (column is None) == (derived is None):
-        raise field.fail("column、sum_of、late 三者要写且只写一个", "写明该输入来自哪一列,或怎样算出")
+        raise field.fail("column、sum_of、late 三者要写且只写一个", "写明该输入来自哪一列，或怎样算出")
     made = Input(name, field.at("header").text(), field.at("type").word(InputType),
                  column.text() if column else "", low, high, labels.texts() if labels else (), derived=derived)
     return _with_empty(made, field)
@@ -79,7 +79,7 @@ def _range(field: Field) -> tuple[float | None, float | None]:
         return None, None
     ends = [f.number() for f in span.items()]
     if len(ends) != 2 or ends[0] >= ends[1]:
-        raise span.fail("取值范围应为两个数,小的在前", "写成 range: [1, 5]")
+        raise span.fail("取值范围应为两个数，小的在前", "写成 range: [1, 5]")
     return ends[0], ends[1]
 
 
@@ -99,7 +99,7 @@ def _with_empty(made: Input, field: Field) -> Input:
         return made
     why = field.maybe("empty_why")
     if why is None:
-        raise given.fail("写了空格按什么读,没写理由", "补上 empty_why: 为什么这样读")
+        raise given.fail("写了空格按什么读，没写理由", "补上 empty_why: 为什么这样读")
     value = given.number() if made.type is InputType.NUMBER else given.text()
     if made.type is InputType.YES_NO and value not in ("是", "否"):
         raise given.fail(f"是/否列的空格不能按「{value}」读", "写 是 或 否")

@@ -77,7 +77,7 @@ def _policy(top: Field, kind: PolicyKind, sources: Sources, setting: Setting) ->
     grades = kind is PolicyKind.GRADE
     scale_field, notes, caveat = top.maybe("scale"), top.maybe("notes"), top.maybe("caveat")
     if grades != (scale_field is not None):
-        raise top.fail("分级规则(kind: grade)要写 scale,记分规则(kind: score)不写", "补上或删去 scale")
+        raise top.fail("分级规则（kind: grade）要写 scale,记分规则（kind: score）不写", "补上或删去 scale")
     scale = read_scale(scale_field, sources) if scale_field else None
     return Policy(
         id=top.at("id").text(), name=top.at("name").text(), domain=top.at("domain").text(),
@@ -142,23 +142,23 @@ def _check(top: Field, policy: Policy) -> None:
     if policy.scoring is not None:
         check_levels(rule.at("levels"), policy.scoring, days)
     if policy.assumptions() and not policy.caveat:
-        raise top.fail("规则含有假定值,却没有 caveat", "补上 caveat: 一句话说明哪些是假定的,它会与规则名印在同一行")
+        raise top.fail("规则含有假定值，却没有 caveat", "补上 caveat: 一句话说明哪些是假定的，它会与规则名印在同一行")
 
 
 def _check_used(top: Field, policy: Policy) -> None:
     cited = _words(top.node, "source")
     for name, item in top.at("sources").pairs():
         if name not in cited:
-            raise item.fail(f"出处「{name}」没有被任何值引用", "引用它,或删去")
+            raise item.fail(f"出处「{name}」没有被任何值引用", "引用它，或删去")
     rule = policy.grading or policy.scoring
     assert rule is not None
     for name, value in policy.named_values:
         if all(value is not other for other in rule.values()):
-            raise top.at("values").at(name).fail(f"值「{name}」没有被规则用到", "在规则里用 {value: " + name + "} 引用它,或删去")
+            raise top.at("values").at(name).fail(f"值「{name}」没有被规则用到", "在规则里用 {value: " + name + "} 引用它，或删去")
     used = {*rule.inputs(), policy.day_input}
     for made in policy.inputs:
         if made.name not in used:
-            raise _input_field(top, made).fail(f"输入「{made.header}」没有被规则用到", "在规则里用它,或删去")
+            raise _input_field(top, made).fail(f"输入「{made.header}」没有被规则用到", "在规则里用它，或删去")
 
 
 def _input_field(top: Field, made: Input) -> Field:

@@ -75,7 +75,7 @@ class Matrix:
         lines = [Trace(f"「{a.input.header}」", rows.cells(a.input.name).texts()[0]) for a in (self.rows, self.columns)]
         entry = self.cells.at(day)
         i, j = int(self.rows.places(rows)[0]), int(self.columns.places(rows)[0])
-        met = self.table(day)[i][j] if i >= 0 and j >= 0 else "缺值,多格可能"
+        met = self.table(day)[i][j] if i >= 0 and j >= 0 else "缺值，多格可能"
         return (*lines, Trace("矩阵对应格", met, entry.evidence.sentence()))
 
 
@@ -100,20 +100,20 @@ def _axis(field: Field, setting: Setting) -> Axis:
         raise field.at("input").fail(f"「{made.header}」要有取值范围才能作矩阵的一边", "在 inputs 写 type: number 和 range")
     limits = [f.number() for f in field.at("limits").items()]
     if limits != sorted(set(limits)):
-        raise field.at("limits").fail("分段顺序不对", "从小到大排列,不重复")
+        raise field.at("limits").fail("分段顺序不对", "从小到大排列，不重复")
     if limits[0] > made.low:
-        raise field.at("limits").fail(f"有空档:小于 {limits[0]:g} 的值没有对应的行列", f"从 {made.low:g} 开始")
+        raise field.at("limits").fail(f"有空档：小于 {limits[0]:g} 的值没有对应的行列", f"从 {made.low:g} 开始")
     return Axis(made, tuple(limits))
 
 
 def _table(item: Field, shape: tuple[int, int], scale: Scale) -> Value:
     lines = tuple(f.text() for f in item.items())
     if len(lines) != shape[0]:
-        raise item.fail(f"有空档:矩阵应有 {shape[0]} 行,写了 {len(lines)} 行", "每行一个文字,从低到高")
+        raise item.fail(f"有空档：矩阵应有 {shape[0]} 行，写了 {len(lines)} 行", "每行一个文字，从低到高")
     for line, field in zip(lines, item.items(), strict=True):
         words = line.split()
         if len(words) != shape[1]:
-            raise field.fail(f"有空档:这一行应有 {shape[1]} 格,写了 {len(words)} 格", "等级之间用空格分开,从低到高")
+            raise field.fail(f"有空档：这一行应有 {shape[1]} 格，写了 {len(words)} 格", "等级之间用空格分开，从低到高")
         for word in words:
             if word not in scale.names:
                 raise field.fail(f"「{word}」不在等级表 scale 里", "改用 scale 里的等级")

@@ -33,7 +33,7 @@ class Near:
     def sentence(self) -> str:
         """Return how many stand one event away."""
         sure = int(self.frame["any_event"].sum())
-        return (f"按「{self.scores.policy.title()}」,截至 {self.scores.as_of},再有一件就升级的对象 {len(self.frame)} 个,"
+        return (f"按「{self.scores.policy.title()}」，截至 {self.scores.as_of}，再有一件就升级的对象 {len(self.frame)} 个，"
                 f"其中任一情形都会升级的 {sure} 个。{LEAD_MARK}。")
 
     def _repr_html_(self) -> str:

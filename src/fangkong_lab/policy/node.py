@@ -65,7 +65,7 @@ def read_yaml(path: Path) -> Node:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise BadInput("规则文件不存在", where=str(path), mend="核对路径,或用 fangkong policy list 查看现有规则") from error
+        raise BadInput("规则文件不存在", where=str(path), mend="核对路径，或用 fangkong policy list 查看现有规则") from error
     except UnicodeDecodeError as error:
         raise BadInput("文件不是 UTF-8 编码", where=str(path), mend="另存为 UTF-8") from error
     return parse_yaml(text, path.name)
@@ -102,7 +102,7 @@ def _mapping(loader: yaml.SafeLoader, raw: yaml.MappingNode, file: str, line: in
     for key, value in raw.value:
         name, at = str(key.value), key.start_mark.line + 1
         if name in seen:
-            raise BadInput(f"「{name}」写了两次(第{seen[name]}行和第{at}行)", where=f"{file} › 第{at}行 › {name}",
+            raise BadInput(f"「{name}」写了两次（第{seen[name]}行和第{at}行）", where=f"{file} › 第{at}行 › {name}",
                            mend="删去其中一处")
         seen[name] = at
         pairs.append((name, _node(loader, value, file, at)))

@@ -44,12 +44,12 @@ def notice(scores: Scores, event_id: str) -> Notice:
     decided_by, decided_on = row.get("decided_by"), row.get("decided_on")
     where = f"预警事件 › {event_id}"
     if pd.isna(decided_by) or not str(decided_by).strip() or pd.isna(decided_on):
-        raise BadInput("没有决定人代号或决定日期,不能出具预警通知书", where=where, mend="由有权限的人决定后,在台账填写「决定人代号」和「决定日期」")
+        raise BadInput("没有决定人代号或决定日期，不能出具预警通知书", where=where, mend="由有权限的人决定后，在台账填写「决定人代号」和「决定日期」")
     day = pd.Timestamp(decided_on).date()
     if day > scores.as_of:
-        raise BadInput(f"决定日期 {day} 晚于评估日 {scores.as_of}", where=where, mend="换评估日期,或核对决定日期")
+        raise BadInput(f"决定日期 {day} 晚于评估日 {scores.as_of}", where=where, mend="换评估日期，或核对决定日期")
     if not scores.counted()[place]:
-        raise BadInput("该事件不计分(" + ";".join(whys(scores)[place]) + "),不能出具预警通知书", where=where, mend="先核实事件")
+        raise BadInput("该事件不计分（" + "；".join(whys(scores)[place]) + "），不能出具预警通知书", where=where, mend="先核实事件")
     return Notice(event_id, str(decided_by), day, _lines(scores, place, str(decided_by), day))
 
 
@@ -57,7 +57,7 @@ def _lines(scores: Scores, place: int, decided_by: str, day: date) -> tuple[str,
     row = scores.events.frame.iloc[place]
     about = (("warned_unit", "预警单位"), ("warned_post", "预警岗位"), ("person_id", "人员代号"), ("behaviour", "情形"),
              ("feedback", "反馈方式"))
-    told = [f"{label}:{row[name]}" for name, label in about if name in row.index and not pd.isna(row[name])]
-    return ("预警通知书(稿)", f"事件编号:{row['event_id']}", *told, f"依据规则:{scores.policy.title()}",
-            f"扣分:{scores.event_points()[place]:g} 分({';'.join(whys(scores)[place])})",
-            f"决定人代号:{decided_by}", f"决定日期:{day}", f"本件由上列决定人决定,软件只作核算;{LEAD_MARK}。")
+    told = [f"{label}：{row[name]}" for name, label in about if name in row.index and not pd.isna(row[name])]
+    return ("预警通知书（稿）", f"事件编号：{row['event_id']}", *told, f"依据规则：{scores.policy.title()}",
+            f"扣分：{scores.event_points()[place]:g} 分({'；'.join(whys(scores)[place])})",
+            f"决定人代号：{decided_by}", f"决定日期：{day}", f"本件由上列决定人决定，软件只作核算；{LEAD_MARK}。")

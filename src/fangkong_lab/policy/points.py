@@ -26,16 +26,16 @@ class Basis(Kind):
     """Where the points of an event come from, or why they cannot be told."""
 
     TABLE = "table", "按扣分表"
-    RECORDED = "recorded", "扣分表未列,按台账「现扣分」"
-    EXEMPT = "exempt", "容错认定,不扣分"
-    EXEMPT_LESS = "exempt_less", "容错认定,按决定的「现扣分」"
-    CHANGED = "changed", "申诉后变更,按「现扣分」"
+    RECORDED = "recorded", "扣分表未列，按台账「现扣分」"
+    EXEMPT = "exempt", "容错认定，不扣分"
+    EXEMPT_LESS = "exempt_less", "容错认定，按决定的「现扣分」"
+    CHANGED = "changed", "申诉后变更，按「现扣分」"
     UNLISTED = "unlisted", "情形不在扣分表中"
     NO_BEHAVIOUR = "no_behaviour", "缺「情形」"
-    NO_RECORDED = "no_recorded", "情形不在扣分表中,又缺「现扣分」"
-    NO_CHANGED = "no_changed", "申诉后变更,缺「现扣分」"
+    NO_RECORDED = "no_recorded", "情形不在扣分表中，又缺「现扣分」"
+    NO_CHANGED = "no_changed", "申诉后变更，缺「现扣分」"
     NO_FACTOR = "no_factor", "倍数条件所需的列有缺"
-    NOT_JUDGED = "not_judged", "不计入,不算分"
+    NOT_JUDGED = "not_judged", "不计入，不算分"
 
 
 BASES = tuple(Basis)
@@ -89,8 +89,8 @@ def _check_in_force(policy: Policy, events: Events) -> None:
     if outside.any():
         names = events.frame["event_id"].astype(str).to_numpy()[outside]
         shown = "、".join(sorted(names)[:5]) + ("等" if len(names) > 5 else "")
-        raise NotInForce(f"有 {len(names)} 件事件({shown})发生在规则施行期({policy.in_force.start} 起)之外", where=policy.name,
-                         mend="用 --since 从施行日起计,或换用当时有效的规则")
+        raise NotInForce(f"有 {len(names)} 件事件（{shown}）发生在规则施行期（{policy.in_force.start} 起）之外", where=policy.name,
+                         mend="用 --since 从施行日起计，或换用当时有效的规则")
 
 
 def _by_regime(policy: Policy, rule: ScoreRule, events: Events) -> Iterator[tuple[date, np.ndarray]]:

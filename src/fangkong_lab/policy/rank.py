@@ -32,7 +32,7 @@ class Ranking:
         if self.frame.empty:
             return f"「{self.policy.title()}」没有可以单独去掉的部分。"
         top = self.frame.iloc[0]
-        return (f"「{self.policy.title()}」共 {len(self.frame)} 个部分,逐个去掉再算一遍:影响最大的是「{top['part']}」,"
+        return (f"「{self.policy.title()}」共 {len(self.frame)} 个部分，逐个去掉再算一遍：影响最大的是「{top['part']}」，"
                 f"去掉后 {top['moved']} 个有变。")
 
     def _repr_html_(self) -> str:
@@ -45,7 +45,7 @@ def rank_parts(policy: Policy, tables: Tables, as_of: date) -> Ranking:
     Ties are sorted by name. A rule whose only part would be left out is `WrongCall`.
     """
     if len(policy.parts()) == 1:
-        raise WrongCall(f"「{policy.name}」只有一个部分,去掉就没有规则了", mend="换一条规则")
+        raise WrongCall(f"「{policy.name}」只有一个部分，去掉就没有规则了", mend="换一条规则")
     rows = []
     for part in policy.parts():
         found = difference(policy, policy.without(part), tables, as_of).rows["move"].value_counts()

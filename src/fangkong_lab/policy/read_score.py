@@ -52,7 +52,7 @@ def _cycle(field: Field, sources: Sources) -> Cycle:
     field.keys(("kind", "months"), ("anchor", *EVIDENCE_KEYS))
     kind, anchor = field.at("kind").word(CycleKind), field.maybe("anchor")
     if (kind is CycleKind.ANCHORED) != (anchor is not None):
-        raise field.fail("anchor(首个周期的第一天)只在固定周期时写,而且必须写", "补上或删去 anchor")
+        raise field.fail("anchor(首个周期的第一天)只在固定周期时写，而且必须写", "补上或删去 anchor")
     return Cycle(kind, read_dated(field.at("months"), sources, _months, " 个月"), read_evidence(field, sources),
                  anchor.day() if anchor else None)
 
@@ -131,10 +131,10 @@ def check_levels(field: Field, rule: ScoreRule, days: tuple[date, ...]) -> None:
             if limit <= 0:
                 raise item.fail(f"门槛 {limit:g} 分等于人人达到", "改成大于 0 的数")
             if cap is not None and limit > cap:
-                raise item.fail(f"永远得不到:门槛 {limit:g} 分高于周期封顶的 {cap:g} 分", "降低门槛或提高封顶")
+                raise item.fail(f"永远得不到：门槛 {limit:g} 分高于周期封顶的 {cap:g} 分", "降低门槛或提高封顶")
         for item, upper, lower in zip(items[1:], limits, limits[1:], strict=False):
             if lower >= upper:
-                raise item.fail(f"门槛顺序不对:自 {day} 起 {lower:g} 分不低于上一级的 {upper:g} 分", "从高到低排列,逐级降低")
+                raise item.fail(f"门槛顺序不对：自 {day} 起 {lower:g} 分不低于上一级的 {upper:g} 分", "从高到低排列，逐级降低")
 
 
 def check_gaps(field: Field, values: tuple[Dated, ...], start: date, until: date | None) -> None:
@@ -142,11 +142,11 @@ def check_gaps(field: Field, values: tuple[Dated, ...], start: date, until: date
     for value in values:
         last = value.entries[-1].until
         if value.first > start:
-            raise field.fail(f"规则自 {start} 起施行,「{value.path}」最早的值却自 {value.first} 起(见 {value.place})",
-                             "补上更早的值及出处,或推迟规则的施行日 in_force.from")
+            raise field.fail(f"规则自 {start} 起施行，「{value.path}」最早的值却自 {value.first} 起（见 {value.place}）",
+                             "补上更早的值及出处，或推迟规则的施行日 in_force.from")
         if last is not None and (until is None or last < until):
-            raise field.fail(f"「{value.path}」的值到 {last} 为止,规则却还在施行(见 {value.place})",
-                             "补上之后的值,或写规则的止期 in_force.until")
+            raise field.fail(f"「{value.path}」的值到 {last} 为止，规则却还在施行（见 {value.place}）",
+                             "补上之后的值，或写规则的止期 in_force.until")
 
 
 def _points(field: Field) -> Value:
@@ -159,12 +159,12 @@ def _points(field: Field) -> Value:
 def _factor(field: Field) -> Value:
     value = field.number()
     if value < 0:
-        raise field.fail(f"倍数不能为负:{value:g}", "不扣分写 0,减半写 0.5,加倍写 2")
+        raise field.fail(f"倍数不能为负：{value:g}", "不扣分写 0，减半写 0.5，加倍写 2")
     return value
 
 
 def _months(field: Field) -> Value:
     value = field.number()
     if value < 1 or value != int(value):
-        raise field.fail(f"周期应为整数个月,读到 {value:g}", "写成 12 这样的整数")
+        raise field.fail(f"周期应为整数个月，读到 {value:g}", "写成 12 这样的整数")
     return value

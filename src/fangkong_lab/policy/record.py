@@ -95,16 +95,16 @@ class Policy:
     def title(self) -> str:
         """Return the name, with the caveat about assumed values on the same line."""
         count = len(self.assumptions())
-        return self.name + (f"〔含假定 {count} 处:{self.caveat}〕" if count else "")
+        return self.name + (f"〔含假定 {count} 处：{self.caveat}〕" if count else "")
 
     def check_day(self, day: date) -> None:
         """Raise `NotInForce` where the policy does not apply on *day*."""
         if day < self.in_force.start:
-            raise NotInForce(f"规则自 {self.in_force.start} 起施行,{day} 不能用它判定", where=self.name,
-                             mend="换一个评估日期,或换用当时有效的规则")
+            raise NotInForce(f"规则自 {self.in_force.start} 起施行，{day} 不能用它判定", where=self.name,
+                             mend="换一个评估日期，或换用当时有效的规则")
         if self.in_force.until is not None and day >= self.in_force.until:
-            raise NotInForce(f"规则到 {self.in_force.until} 为止,{day} 不能用它判定", where=self.name,
-                             mend="换一个评估日期,或换用当时有效的规则")
+            raise NotInForce(f"规则到 {self.in_force.until} 为止，{day} 不能用它判定", where=self.name,
+                             mend="换一个评估日期，或换用当时有效的规则")
 
     def parts(self) -> tuple[str, ...]:
         """Return the names of the parts of the rule that can be left out one at a time."""
@@ -122,7 +122,7 @@ class Policy:
     def _repr_html_(self) -> str:
         from html import escape
 
-        rows = "".join(f"<li>{escape(a)}:{escape(w)}</li>" for a, w in self.assumptions())
+        rows = "".join(f"<li>{escape(a)}：{escape(w)}</li>" for a, w in self.assumptions())
         return f"<p><b>{escape(self.title())}</b></p><p>{escape(self.about)}</p><ul>{rows}</ul>"
 
 

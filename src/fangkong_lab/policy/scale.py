@@ -66,7 +66,7 @@ class Scale:
         """Raise an error where a grade of the scale is given by no part of the rule."""
         for name in self.names:
             if name not in given:
-                raise field.fail(f"等级「{name}」永远得不到:没有任何条款或分数线给出它", f"为「{name}」补上条款,或从 scale 删去它")
+                raise field.fail(f"等级「{name}」永远得不到：没有任何条款或分数线给出它", f"为「{name}」补上条款，或从 scale 删去它")
 
 
 def read_scale(field: Field, sources: Sources) -> Scale:
@@ -75,7 +75,7 @@ def read_scale(field: Field, sources: Sources) -> Scale:
     names = [level.name for level in levels]
     for name, item in zip(names, field.items(), strict=True):
         if name == CANNOT_TELL or names.count(name) > 1:
-            raise item.fail(f"等级「{name}」重复或不可用作等级", "每个等级写一次,不用「不能判定」作等级名")
+            raise item.fail(f"等级「{name}」重复或不可用作等级", "每个等级写一次，不用「不能判定」作等级名")
     if len(levels) > MOST_GRADES:
         raise field.fail(f"等级多于 {MOST_GRADES} 个", "合并等级")
     return Scale(levels)

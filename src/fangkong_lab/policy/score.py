@@ -95,15 +95,15 @@ class Scores:
             words += [f"{CANNOT_TELL} {known[CANNOT_TELL]}"] if CANNOT_TELL in known.index else []
             parts.append(f"{ledger.charges.kind.label} {len(own)} 个(" + ("、".join(words) or "均未达到任何等级") + ")")
         count = int(self.counted().sum())
-        return (f"按「{self.policy.title()}」,截至 {self.as_of},{int(self.entered().sum())} 件事件中计入 {count} 件;"
-                + ";".join(parts) + f"。{self._past_sentence()}预警用于提醒和核查,{LEAD_MARK}。")
+        return (f"按「{self.policy.title()}」，截至 {self.as_of}，{int(self.entered().sum())} 件事件中计入 {count} 件；"
+                + "；".join(parts) + f"。{self._past_sentence()}预警用于提醒和核查，{LEAD_MARK}。")
 
     def _past_sentence(self) -> str:
         past = sum(int((~ledger.states.now & (ledger.states.level >= 0)).sum()) for ledger in self.ledgers)
         return f"已结束的周期里达到过等级的另有 {past} 次。" if past else ""
 
     def _repr_html_(self) -> str:
-        return html_of(self.table(), self.sentence(), ";".join(c.sentence() for _, c in self.policy.sources))
+        return html_of(self.table(), self.sentence(), "；".join(c.sentence() for _, c in self.policy.sources))
 
 
 def score(policy: Policy, tables: Tables, as_of: date) -> Scores:
@@ -114,13 +114,13 @@ def score(policy: Policy, tables: Tables, as_of: date) -> Scores:
     outside their lists.
     """
     if policy.scoring is None:
-        raise WrongCall(f"「{policy.name}」是分级规则,不能用来记分", mend="改用 fangkong grade")
+        raise WrongCall(f"「{policy.name}」是分级规则，不能用来记分", mend="改用 fangkong grade")
     policy.check_day(as_of)
     frame = tables.get(policy.table)
     needed = ("event_id", "unit_id", "occurred_on", "behaviour", "clue_status")
     lacking = [c for c in needed if frame is None or c not in frame.columns]
     if frame is None or lacking:
-        raise BadInput("台账里没有预警事件表,或缺列:" + "、".join(lacking), where=policy.name, mend="先导入预警事件")
+        raise BadInput("台账里没有预警事件表，或缺列：" + "、".join(lacking), where=policy.name, mend="先导入预警事件")
     events = read_events(frame.reset_index(drop=True), as_of)
     columns = event_columns(policy, events, tables, as_of)
     points = points_of(policy, events, columns)

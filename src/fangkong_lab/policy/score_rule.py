@@ -138,8 +138,8 @@ class ScoreRule:
 
     def parts(self) -> tuple[str, ...]:
         """Return the names of the parts that can be left out: lines of the table, multipliers, thresholds."""
-        return (*(f"情形:{b.name}" for b in self.behaviours), *(f"倍数:{m.name}" for m in self.modifiers),
-                *(f"等级:{t.name}" for t in self.thresholds))
+        return (*(f"情形：{b.name}" for b in self.behaviours), *(f"倍数：{m.name}" for m in self.modifiers),
+                *(f"等级：{t.name}" for t in self.thresholds))
 
     def without(self, part: str) -> ScoreRule:
         """Return the rule without one part; a behaviour left out costs 0 points rather than becoming unlisted."""

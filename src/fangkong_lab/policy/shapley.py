@@ -53,18 +53,18 @@ class Contributions:
 
     def table(self) -> pd.DataFrame:
         """Return the contributions with Chinese headers, in the order of the file."""
-        made = pd.DataFrame({"条款": self.reform.names(), "单独适用(先入)": self.first, "最后加入(后入)": self.last})
+        made = pd.DataFrame({"条款": self.reform.names(), "单独适用（先入）": self.first, "最后加入（后入）": self.last})
         if self.shares is not None:
-            made.insert(1, "贡献(沙普利值)", [float(s) for s in self.shares])
+            made.insert(1, "贡献（沙普利值）", [float(s) for s in self.shares])
         return made
 
     def sentence(self) -> str:
         """Return the total and how it is shared."""
-        head = f"改革方案「{self.reform.name}」使{self.effect.label}由 {self.before:g} 变为 {self.before + self.total:g}(变化 {self.total:+g})。"
+        head = f"改革方案「{self.reform.name}」使{self.effect.label}由 {self.before:g} 变为 {self.before + self.total:g}（变化 {self.total:+g}）。"
         if self.shares is None:
-            return head + f"条款多于 {MOST_EXACT} 条,只列先入、后入两种次序的变化,不相加。"
+            return head + f"条款多于 {MOST_EXACT} 条，只列先入、后入两种次序的变化，不相加。"
         parts = "、".join(f"「{n}」{float(s):+.4g}" for n, s in zip(self.reform.names(), self.shares, strict=True))
-        return head + f"各条款的贡献(沙普利值,精确,合计等于总变化):{parts}。"
+        return head + f"各条款的贡献（沙普利值，精确，合计等于总变化）：{parts}。"
 
     def _repr_html_(self) -> str:
         return html_of(self.table(), self.sentence(), "Shapley 1953, A value for n-person games")
@@ -113,7 +113,7 @@ def shapley(worth: list[Fraction]) -> tuple[Fraction, ...]:
 def _value(baseline: Policy, tables: Tables, as_of: date, effect: Effect) -> Callable[[Policy], float]:
     known = _GRADE_EFFECTS if baseline.kind is PolicyKind.GRADE else _SCORE_EFFECTS
     if effect not in known:
-        raise WrongCall(f"{baseline.kind.label}没有「{effect.label}」这个量", mend="改用:" + "、".join(e.label for e in known))
+        raise WrongCall(f"{baseline.kind.label}没有「{effect.label}」这个量", mend="改用：" + "、".join(e.label for e in known))
     if baseline.kind is PolicyKind.GRADE:
         before = grade(baseline, tables, as_of).codes
         return lambda policy: _count(before, grade(policy, tables, as_of).codes, effect)

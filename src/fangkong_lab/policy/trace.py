@@ -22,7 +22,7 @@ class Trace:
 
     def _lines(self, depth: int) -> Iterator[str]:
         head = "  " * depth + ("└ " if depth else "")
-        yield f"{head}{self.label}:{self.value}" + (f"〔{self.evidence}〕" if self.evidence else "")
+        yield f"{head}{self.label}：{self.value}" + (f"〔{self.evidence}〕" if self.evidence else "")
         for part in self.below:
             yield from part._lines(depth + 1)
 

@@ -115,7 +115,7 @@ class Weighted:
 
 def _line(term: Term, weight: float, evidence: str, ends: tuple[float, ...], cell: str) -> Trace:
     bands = () if term.bands is None else (Trace("折算分值", _span(*ends), term.bands.evidence.sentence()),)
-    return Trace(f"「{term.input.header}」({cell}) × 权重 {weight:g}", _span(weight * ends[0], weight * ends[1]), evidence, bands)
+    return Trace(f"「{term.input.header}」（{cell}） × 权重 {weight:g}", _span(weight * ends[0], weight * ends[1]), evidence, bands)
 
 
 def _span(low: float, high: float) -> str:
@@ -135,10 +135,10 @@ def _term(item: Field, sources: Sources, setting: Setting) -> Term:
     item.keys(("name", "input", "weight"), ("bands",))
     made = named_input(item.at("input"), setting)
     if made.type is not InputType.NUMBER:
-        raise item.at("input").fail(f"「{made.header}」不是数值,不能加权", "换成数值输入,或改用 decision_list")
+        raise item.at("input").fail(f"「{made.header}」不是数值，不能加权", "换成数值输入，或改用 decision_list")
     bands = item.maybe("bands")
     if bands is None and made.low is None:
-        raise item.at("input").fail(f"「{made.header}」没有取值范围,算不出总分的上下限", "在 inputs 写 range,或在此写 bands")
+        raise item.at("input").fail(f"「{made.header}」没有取值范围，算不出总分的上下限", "在 inputs 写 range,或在此写 bands")
     return Term(item.at("name").text(), made, read_dated(item.at("weight"), sources, _weight),
                 _bands(bands, sources, made) if bands else None)
 
@@ -146,7 +146,7 @@ def _term(item: Field, sources: Sources, setting: Setting) -> Term:
 def _weight(field: Field) -> Value:
     value = field.number()
     if value < 0:
-        raise field.fail(f"权重不能为负:{value:g}", "改成不小于 0 的数")
+        raise field.fail(f"权重不能为负：{value:g}", "改成不小于 0 的数")
     return value
 
 
@@ -158,7 +158,7 @@ def _bands(field: Field, sources: Sources, made: Input) -> Bands:
         limits.append(step.at("at_least").number())
         points.append(step.at("points").number())
         if len(limits) > 1 and limits[-1] <= limits[-2]:
-            raise step.fail(f"分段顺序不对:{limits[-1]:g} 不大于上一段的 {limits[-2]:g}", "从小到大排列")
+            raise step.fail(f"分段顺序不对：{limits[-1]:g} 不大于上一段的 {limits[-2]:g}", "从小到大排列")
     if limits[0] > (made.low if made.low is not None else 0.0):
-        raise field.fail(f"有空档:小于 {limits[0]:g} 的值没有对应分值", "补上最低一段")
+        raise field.fail(f"有空档：小于 {limits[0]:g} 的值没有对应分值", "补上最低一段")
     return Bands(tuple(limits), tuple(points), read_evidence(field, sources))

@@ -42,7 +42,7 @@ def _own(scores: Scores, place: int) -> list[str]:
     behaviour = scores.events.frame["behaviour"].iloc[place]
     if basis not in (Basis.TABLE, Basis.NO_FACTOR):
         own = f" {scores.points.micro[place] / MICRO:g} 分" if basis in _BY_PEOPLE else ""
-        return [first, f"情形「{behaviour}」:{basis.label}{own}"]
+        return [first, f"情形「{behaviour}」：{basis.label}{own}"]
     line = scores.rule.listed()[str(behaviour).strip()]
     day = rule_day(scores, place)
     return [first, f"情形「{behaviour}」{'加' if line.bonus else '扣'} {line.points.number(day):g} 分"]
@@ -66,22 +66,22 @@ def _multiplied(scores: Scores, modifier: Modifier) -> list[tuple[int, str]]:
         factor = modifier.factor.number(days[max(place, 0)])
         found += [(row, f"{modifier.name} ×{factor:g}") for row in rows[truth.yes].tolist()]
         lacks = "、".join(scores.columns.lack(n) for n in modifier.when.inputs())
-        found += [(row, f"{modifier.name}:不能判定({lacks})") for row in rows[~truth.yes & ~truth.no].tolist()]
+        found += [(row, f"{modifier.name}：不能判定（{lacks}）") for row in rows[~truth.yes & ~truth.no].tolist()]
     return found
 
 
 def _entered(scores: Scores, ledger: Ledger) -> list[str]:
     lines = [""] * len(scores.events.frame)
     for place in np.flatnonzero(ledger.charges.of == -2).tolist():
-        lines[place] = f"{ledger.charges.kind.label}台账:对象不能确定(预警对象岗位当日任职人员不明)"
+        lines[place] = f"{ledger.charges.kind.label}台账：对象不能确定（预警对象岗位当日任职人员不明）"
     for place in np.flatnonzero(ledger.charges.of == -3).tolist():
-        lines[place] = f"{ledger.charges.kind.label}台账:不计入"
+        lines[place] = f"{ledger.charges.kind.label}台账：不计入"
     judged, entries = _judged(ledger), ledger.entries
     cycles = dict(zip(entries.event[entries.counted].tolist(), entries.cycle[entries.counted].tolist(), strict=True))
     for event in np.flatnonzero(ledger.charges.of >= 0).tolist():
         subject = ledger.charges.of[event]
         name = f"{ledger.charges.kind.label} {ledger.charges.subjects[subject]}"
-        lines[event] = (f"{name}:计入 {day_of(cycles[event])} 起的周期" if event in cycles
+        lines[event] = (f"{name}：计入 {day_of(cycles[event])} 起的周期" if event in cycles
                         else _not_counted(scores, event, name, judged[subject]))
     return lines
 
@@ -94,14 +94,14 @@ def _not_counted(scores: Scores, event: int, name: str, judged: int) -> str:
     events, today = scores.events, day_number(scores.as_of)
     standing = STANDINGS[events.standing[event]]
     if standing in (*STRUCK, Standing.PENDING, Standing.UNPROVEN):
-        return f"{name}:不计入"
+        return f"{name}：不计入"
     if standing in UNKNOWN or scores.points.unknown[event]:
-        return f"{name}:不能判定"
+        return f"{name}：不能判定"
     for what, day in (("发生", events.occurred[event]), ("核实", events.verified[event])):
         if day > today:
-            return f"{name}:不计入({what}日期 {day_of(day)} 晚于评估日)"
+            return f"{name}：不计入({what}日期 {day_of(day)} 晚于评估日)"
         if day > judged:
-            return f"{name}:不计入(申诉未办结,状态冻结在 {day_of(judged)})"
+            return f"{name}：不计入(申诉未办结，状态冻结在 {day_of(judged)})"
     if scores.points.micro[event] == 0:
-        return f"{name}:不计入(0 分)"
-    return f"{name}:不计入(不在计分的周期内)"
+        return f"{name}：不计入（0 分）"
+    return f"{name}：不计入（不在计分的周期内）"

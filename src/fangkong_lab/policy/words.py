@@ -6,7 +6,7 @@ from fangkong_lab.kinds import Kind
 
 CANNOT_TELL = "不能判定"
 NOT_APPLIED = "不适用"
-LEAD_MARK = "线索,非结论"
+LEAD_MARK = "线索，非结论"
 
 
 class PolicyKind(Kind):

@@ -38,8 +38,8 @@ class BatchResult:
     def sentence(self) -> str:
         """Return the closing lines for the screen: counts, then every failure with its reason."""
         done = len(self.attempts) - len(self.failed)
-        lines = [f"报告 {len(self.attempts)} 份:完成 {done} 份,失败 {len(self.failed)} 份"]
-        return "\n".join(lines + [f"  失败:{a.title}:{a.error}" for a in self.failed])
+        lines = [f"报告 {len(self.attempts)} 份：完成 {done} 份，失败 {len(self.failed)} 份"]
+        return "\n".join(lines + [f"  失败：{a.title}：{a.error}" for a in self.failed])
 
 
 def run_batch(requests: Sequence[ReportRequest], workspace: Workspace, workers: int = 2, progress: bool = True) -> BatchResult:
@@ -72,9 +72,9 @@ def _run(jobs: list[Job], workers: int) -> Iterator[Attempt]:
 
 def _died(job: Job, failure: BaseException) -> Attempt:
     if isinstance(failure, BrokenProcessPool):
-        error = "生成进程中途退出(可能内存不足)。请重新运行同一命令"
+        error = "生成进程中途退出（可能内存不足）。请重新运行同一命令"
     else:
-        error = f"{type(failure).__name__}:{failure}。请检查笔记本模板 {job.request.template.notebook}"
+        error = f"{type(failure).__name__}：{failure}。请检查笔记本模板 {job.request.template.notebook}"
     return Attempt(key=job.request.key(), title=job.request.title, group=job.request.group, name=job.name,
                    state=State.FAILED.value, seconds=0.0, error=error)
 

@@ -100,7 +100,7 @@ def _short(error: Exception) -> str:
     name = getattr(error, "ename", type(error).__name__)
     value = getattr(error, "evalue", "") or str(error)
     last = [line for line in str(value).splitlines() if line.strip()]
-    return f"笔记本运行中断:{name}:{last[-1] if last else '无说明'}"
+    return f"笔记本运行中断：{name}：{last[-1] if last else '无说明'}"
 
 
 def _keep_failed(job: Job, target: Path) -> str:

@@ -33,7 +33,7 @@ def _failures(attempts: list[Attempt]) -> str:
     failed = [a for a in attempts if a.state == State.FAILED.value]
     if not failed:
         return ""
-    rows = "".join(f"<li>{escape(a.title)}:{escape(a.error)}</li>" for a in failed)
+    rows = "".join(f"<li>{escape(a.title)}：{escape(a.error)}</li>" for a in failed)
     return f'<h2>失败 {len(failed)} 份</h2><ul class="failed">{rows}</ul>'
 
 

@@ -98,7 +98,7 @@ def make_request(template: Template, given: Mapping[str, object], workspace: Wor
 
 def _checked(template: Template, parameter: Parameter, given: Mapping[str, object], workspace: Workspace) -> Scalar:
     value = given.get(parameter.name, parameter.default)
-    where = f"{template.label} › {parameter.label}({parameter.name})"
+    where = f"{template.label} › {parameter.label}（{parameter.name}）"
     if value is None:
         raise WrongCall("缺少必填参数", where=where, mend=f"给出「{parameter.label}」")
     typed = _typed(parameter.kind, value, where)

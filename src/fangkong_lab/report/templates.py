@@ -50,7 +50,7 @@ SOURCE = Template(
     parameters=(Parameter("model", "模式", str, choices=_models),),
 )
 UNIT = Template(
-    name="unit", label="单位评估报告", notebook="unit_report.ipynb", title="{unit_id}廉政风险防控评估报告({audience})",
+    name="unit", label="单位评估报告", notebook="unit_report.ipynb", title="{unit_id}廉政风险防控评估报告（{audience}）",
     parameters=(Parameter("unit_id", "单位", str, choices=_units), Parameter("as_of", "评估日期", date),
                 Parameter("audience", "读者", str, choices=_audiences, default=Audience.INTERNAL.value)),
     marks=_unit_marks,

@@ -34,7 +34,7 @@ class Chart:
         return self.alt
 
     def _repr_html_(self) -> str:
-        small = " ".join(p for p in (self.note, f"来源:{self.source}" if self.source else "") if p)
+        small = " ".join(p for p in (self.note, f"来源：{self.source}" if self.source else "") if p)
         table = self.frame.to_html(index=False, border=0, classes="fk-table", escape=True, na_rep="未载")
         return (
             f'<figure class="fk-chart"><figcaption>{escape(self.title)}</figcaption>'
@@ -44,4 +44,4 @@ class Chart:
         )
 
     def __repr__(self) -> str:
-        return f"<图:{self.title}({len(self.frame)}行数据)>"
+        return f"<图：{self.title}({len(self.frame)}行数据)>"

@@ -41,12 +41,12 @@ def funnel_chart(funnel: Funnel, names: Mapping[str, str] | None = None, *, size
         axis.set_ylabel(value_label or _value_label(funnel))
         axis.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=4, borderaxespad=0)
         picture = png(figure)
-    return Chart(title=f"{funnel.measure}:同类单位漏斗图", png=picture, alt=f"漏斗图:{funnel.sentence()}", frame=funnel.table(),
-                 note="界限随单位大小而变,界限内的高低不作解释,不排名。", source=funnel.basis_line().removeprefix("口径:"))
+    return Chart(title=f"{funnel.measure}：同类单位漏斗图", png=picture, alt=f"漏斗图：{funnel.sentence()}", frame=funnel.table(),
+                 note="界限随单位大小而变，界限内的高低不作解释，不排名。", source=funnel.basis_line().removeprefix("口径："))
 
 
 def _value_label(funnel: Funnel) -> str:
-    return f"{funnel.spread.label}(每{funnel.per:g})" if funnel.per != 1 else funnel.spread.label
+    return f"{funnel.spread.label}（每{funnel.per:g}）" if funnel.per != 1 else funnel.spread.label
 
 
 def _look(point: Point, funnel: Funnel) -> str:

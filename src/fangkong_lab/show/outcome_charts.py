@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_TICKS = 8
 _LINES = (("第一种形态", (Standing.FIRST,), BLUE), ("第二种形态", (Standing.SECOND,), GREEN), ("第三种形态", (Standing.THIRD,), AMBER),
           ("第四种形态", (Standing.FOURTH,), RED), ("未区分轻重", (Standing.UNSPLIT,), VIOLET),
-          ("不能归入(线索未载)", (Standing.NOT_STATED,), MUTED), ("不纳入(日常监督)", (Standing.ROUTINE,), GRID))
+          ("不能归入（线索未载）", (Standing.NOT_STATED,), MUTED), ("不纳入（日常监督）", (Standing.ROUTINE,), GRID))
 
 
 def forms_chart(made: Classification, period: str) -> Chart:
@@ -46,9 +46,9 @@ def forms_chart(made: Classification, period: str) -> Chart:
             _bars(axis, [(name, value, colour) for name, u, value, colour in rows if u == unit], unit)
         picture = png(figure)
     frame = pd.DataFrame([(n, u, v.low, v.high) for n, u, v, _ in rows], columns=["归类", "计量单位", "下端", "上端"])
-    said = ";".join(f"{n}{v.text()}{u}" for n, u, v, _ in rows if v.high > 0)
-    return Chart(title=f"监督执纪构成({period})", png=picture, alt=f"条形图:{said or '没有可归类的记录'}", frame=frame,
-                 note=f"计量单位不同的分图列出,不相加;{TWICE};构成变化不等于好坏。" + (f"累计数{left}条未计入。" if left else ""),
+    said = "；".join(f"{n}{v.text()}{u}" for n, u, v, _ in rows if v.high > 0)
+    return Chart(title=f"监督执纪构成（{period}）", png=picture, alt=f"条形图：{said or '没有可归类的记录'}", frame=frame,
+                 note=f"计量单位不同的分图列出，不相加；{TWICE}；构成变化不等于好坏。" + (f"累计数{left}条未计入。" if left else ""),
                  source=made.taxonomy.name)
 
 
@@ -69,7 +69,7 @@ def _bars(axis: Axes, rows: list[tuple[str, Interval, str]], unit: str) -> None:
     bars = axis.barh(names, [v.low for _, v, _ in rows][::-1], color=[c for _, _, c in rows][::-1], height=0.66)
     labels = [v.text() if v.high else "0" for _, v, _ in rows][::-1]
     axis.bar_label(bars, labels=labels, padding=3, fontsize=8)
-    axis.set_xlabel(f"数量({unit})")
+    axis.set_xlabel(f"数量（{unit}）")
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.set_ylim(-0.6, len(rows) - 0.4)
     axis.margins(x=0.14)
@@ -78,6 +78,8 @@ def _bars(axis: Axes, rows: list[tuple[str, Interval, str]], unit: str) -> None:
 
 def ageing_chart(made: Rectification) -> Chart:
     """Draw the open issues by how long they are past their deadline (chart ⑦)."""
+    from matplotlib.ticker import MaxNLocator
+
     colours = {Age.NOT_DUE: BLUE, Age.MONTH: AMBER, Age.QUARTER: AMBER, Age.HALF: RED, Age.LONGER: RED, Age.NO_DEADLINE: MUTED}
     frame = made.ageing()
     with canvas(58) as (figure, axes):
@@ -85,14 +87,14 @@ def ageing_chart(made: Rectification) -> Chart:
         bars = axis.barh([a.label for a, _ in made.ages][::-1], [n for _, n in made.ages][::-1],
                          color=[colours[a] for a, _ in made.ages][::-1], height=0.66)
         axis.bar_label(bars, padding=3)
-        axis.set_xlabel("未销号问题数(个)")
-        axis.xaxis.get_major_locator().set_params(integer=True)
+        axis.set_xlabel("未销号问题数（个）")
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.margins(x=0.12)
         axis.grid(axis="x")
         picture = png(figure)
     said = "、".join(f"{a.label}{n}个" for a, n in made.ages)
-    return Chart(title=f"整改账龄(截至{made.as_of})", png=picture, alt=f"条形图:{said}", frame=frame,
-                 note="销号为单位自报,核验才算认定。", source="整改台账")
+    return Chart(title=f"整改账龄（截至{made.as_of}）", png=picture, alt=f"条形图：{said}", frame=frame,
+                 note="销号为单位自报，核验才算认定。", source="整改台账")
 
 
 def closing_chart(curve: Survival) -> Chart:
@@ -110,8 +112,8 @@ def closing_chart(curve: Survival) -> Chart:
         axis.set_xlim(left=0)
         axis.legend(loc="upper right")
         picture = png(figure)
-    return Chart(title=f"{curve.what}:仍未办结的比例", png=picture, alt=f"曲线图:{curve.sentence()}", frame=curve.table(),
-                 note="未办结的按截尾处理,不当作已办结,也不剔除。", source="Kaplan–Meier 估计")
+    return Chart(title=f"{curve.what}：仍未办结的比例", png=picture, alt=f"曲线图：{curve.sentence()}", frame=curve.table(),
+                 note="未办结的按截尾处理，不当作已办结，也不剔除。", source="Kaplan–Meier 估计")
 
 
 def _or(value: float, instead: float) -> float:
@@ -124,7 +126,7 @@ def control_chart(made: ControlChart) -> Chart:
     with canvas(72) as (figure, axes):
         axis = axes[0]
         at = range(len(made.values))
-        axis.step(at, made.upper, where="mid", color=MUTED, linestyle="--", linewidth=0.9, label="控制界限(3σ)")
+        axis.step(at, made.upper, where="mid", color=MUTED, linestyle="--", linewidth=0.9, label="控制界限（3σ）")
         axis.step(at, made.lower, where="mid", color=MUTED, linestyle="--", linewidth=0.9)
         axis.axhline(made.centre, color=INK, linewidth=0.8, label="中心线")
         axis.plot(at, made.values, color=BLUE, marker="o", markersize=3.5, linewidth=1)
@@ -138,5 +140,5 @@ def control_chart(made: ControlChart) -> Chart:
         if made.kind is not ChartKind.X:
             axis.set_ylim(bottom=0)
         picture = png(figure)
-    return Chart(title=f"{made.measure}:{made.kind.label}", png=picture, alt=f"控制图:{made.sentence()}", frame=made.table(),
-                 note="界限内的升降不作解释。" if made.judged else "期数太少,界限仅供参考。")
+    return Chart(title=f"{made.measure}：{made.kind.label}", png=picture, alt=f"控制图：{made.sentence()}", frame=made.table(),
+                 note="界限内的升降不作解释。" if made.judged else "期数太少，界限仅供参考。")

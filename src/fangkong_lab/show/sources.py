@@ -41,9 +41,9 @@ def summary(model: str) -> Prose:
     held = sum(c.holds for c in checks)
     lines = [
         f"《{document['title']}》属{document['text_kind']}。{document['reliability']}。",
-        f"全文可计数的数字{len(rows)}个,其中{exact}个为准确数,{len(rows) - exact}个为约数或界限数;写明截止日期的{dated}个,其余{len(rows) - dated}个期间未载。",
-        f"可核对的合计{len(checks)}组,相符{held}组。" if checks else "文中没有可核对的合计关系。",
-        "以上均为单位自述,没有对照和分母,证据等级为1级(仅有描述),不能据此判断成效。",
+        f"全文可计数的数字{len(rows)}个，其中{exact}个为准确数，{len(rows) - exact}个为约数或界限数；写明截止日期的{dated}个，其余{len(rows) - dated}个期间未载。",
+        f"可核对的合计{len(checks)}组，相符{held}组。" if checks else "文中没有可核对的合计关系。",
+        "以上均为单位自述，没有对照和分母，证据等级为1级（仅有描述），不能据此判断成效。",
     ]
     return Prose(tuple(lines))
 
@@ -60,7 +60,7 @@ def figure_table(model: str, article: str | None = None) -> Listing:
         "数值": [printed_value(v, q) for v, q in zip(rows["value"], rows["qualifier"], strict=True)],
         "计量": rows["count_unit"], "期间": [_period(r) for _, r in rows.iterrows()], "说明": rows["note"],
     })
-    return Listing(shown.reset_index(drop=True), caption=article or printed.models()[model], note="「未载」指文中没有写,不等于没有。")
+    return Listing(shown.reset_index(drop=True), caption=article or printed.models()[model], note="「未载」指文中没有写，不等于没有。")
 
 
 def figure_tables(model: str) -> Stack:
@@ -78,14 +78,14 @@ def group_chart(model: str, group: str) -> Chart:
         axis = axes[0]
         bars = axis.barh(rows["label"][::-1], rows["value"][::-1], color=BLUE, height=0.62)
         axis.bar_label(bars, labels=labels[::-1], padding=3)
-        axis.set_xlabel(f"数值({unit})")
+        axis.set_xlabel(f"数值（{unit}）")
         axis.margins(x=0.12)
         axis.grid(axis="x")
         picture = png(figure)
-    seen = ";".join(f"{name}{label}{unit}" for name, label in zip(rows["label"], labels, strict=True))
+    seen = "；".join(f"{name}{label}{unit}" for name, label in zip(rows["label"], labels, strict=True))
     frame = rows[["figure_id", "label", "value", "count_unit", "qualifier"]].set_axis(
         ["编号", "指标", "数值", "计量单位", "精确度"], axis=1)
-    return Chart(title=title, png=picture, alt=f"条形图:{seen}", frame=frame, note=f"{note}。" if note else "",
+    return Chart(title=title, png=picture, alt=f"条形图：{seen}", frame=frame, note=f"{note}。" if note else "",
                  source=f"来源文献{printed.document_of(model)}")
 
 
@@ -104,4 +104,4 @@ def sum_table(model: str) -> Prose:
 def limit_list(model: str) -> Prose:
     """Return what the document of *model* cannot tell, as a numbered list with the figures concerned."""
     rows = printed.limits(model)
-    return Prose(tuple(f"{t}(编号 {ids})" for t, ids in zip(rows["text"], rows["figure_ids"], strict=True)), ordered=True)
+    return Prose(tuple(f"{t}（编号 {ids}）" for t, ids in zip(rows["text"], rows["figure_ids"], strict=True)), ordered=True)

@@ -81,18 +81,18 @@ class UnitPages:
 
     def heading(self) -> Prose:
         """Return the opening lines: unit, day, who reads, and the mark of made-up data."""
-        marks = [f"【{SIMULATED}】本报告所用数据均为软件生成,单位、岗位、人员和事件皆为虚构。"] if self.simulated else []
-        line = f"{self.unit['name']}({self.unit_id}),评估基准日{self.as_of.isoformat()},本册读者:{self.audience.label}。"
+        marks = [f"【{SIMULATED}】本报告所用数据均为软件生成，单位、岗位、人员和事件皆为虚构。"] if self.simulated else []
+        line = f"{self.unit['name']}（{self.unit_id}），评估基准日{self.as_of.isoformat()}，本册读者：{self.audience.label}。"
         return Prose((*marks, line))
 
     def receipts(self) -> Prose:
         """Return the sentences on what this unit delivered: rows read, refused, held back, and each book's hash."""
         own = self.deliveries[self.deliveries["sender"] == self.unit_id]
         if not len(own):
-            return Prose(("本单位没有单独报送,所用数据由其他单位代报。",))
+            return Prose(("本单位没有单独报送，所用数据由其他单位代报。",))
         read, refused, held = (int(own[c].sum()) for c in ("rows_read", "refused", "held_back"))
-        lines = [f"本次核验{read}条,拒收{refused}条,留置{held}条;未核实数据单独注明。"]
-        lines += [f"报送文件:{row.book},校验值{str(row.sha256)[:12]}。" for row in own.itertuples()]
+        lines = [f"本次核验{read}条，拒收{refused}条，留置{held}条；未核实数据单独注明。"]
+        lines += [f"报送文件：{row.book}，校验值{str(row.sha256)[:12]}。" for row in own.itertuples()]
         return Prose(tuple(lines))
 
     def scope(self) -> Listing:
@@ -105,7 +105,7 @@ class UnitPages:
                 rows.append({"台账": table.label, "层级": table.tier.label, "行数": self._rows_said(name)})
         filled = sum(r["行数"] not in (NOT_SENT, NOT_BY_UNIT) for r in rows)
         return Listing(pd.DataFrame(rows), caption=f"本单位各表报送情况({len(rows)}张表中有{filled}张)",
-                       note="层级A为第一周应有,B为第一月应有,C为有则报。未报不等于没有。")
+                       note="层级A为第一周应有，B为第一月应有，C为有则报。未报不等于没有。")
 
     def _rows_said(self, table: str) -> str:
         if table == "audits":  # its target is words, not a unit code
@@ -123,18 +123,18 @@ class UnitPages:
         frame = frame.sort_values(["事项数", "权力类别"], ascending=[False, True])
         frame["年涉及金额"] = frame["年涉及金额"].map("{:,.1f}".format, na_action="ignore")
         frame["年办件量"] = frame["年办件量"].map("{:,.0f}".format, na_action="ignore")
-        return Listing(frame.reset_index(drop=True), caption="权力事项构成", note="金额单位:万元。未填年办件量、金额的事项不计入该列;整类都未填的写「未载」。")
+        return Listing(frame.reset_index(drop=True), caption="权力事项构成", note="金额单位：万元。未填年办件量、金额的事项不计入该列；整类都未填的写「未载」。")
 
     def flows(self) -> Prose:
         """Return the sentences on flows: how many, how many items share one, steps and sign-offs per flow."""
         items, flows, steps = self.own("power_items"), self.own("flows"), self.own("steps")
         used = items["flow_id"].dropna()
         shared = int((used.value_counts() > 1).sum())
-        lines = [f"流程图{len(flows)}幅,为{len(used)}项权力事项所用,其中{shared}幅由两项以上事项共用。"]
+        lines = [f"流程图{len(flows)}幅，为{len(used)}项权力事项所用，其中{shared}幅由两项以上事项共用。"]
         if len(steps):
-            lines.append(f"共有环节{len(steps)}个,平均每幅{len(steps) / max(1, steps['flow_id'].nunique()):.1f}个。")
+            lines.append(f"共有环节{len(steps)}个，平均每幅{len(steps) / max(1, steps['flow_id'].nunique()):.1f}个。")
         loose = int((~_has_flow(items)).sum())
-        lines.append(f"没有流程图也未填简易流程的事项{loose}项,不能判断其制约情况。" if loose else "各事项均有流程图或简易流程。")
+        lines.append(f"没有流程图也未填简易流程的事项{loose}项，不能判断其制约情况。" if loose else "各事项均有流程图或简易流程。")
         return Prose(tuple(lines))
 
     def funnel(self) -> CoverageFunnel:
@@ -153,12 +153,12 @@ class UnitPages:
     def limits(self) -> Prose:
         """Return what this report does not show, from what the unit did not deliver."""
         missing = [t.label for n, t in TABLES.items() if n in self.tables and not len(self.own(n)) and t.tier.value in ("A", "B")]
-        lines = ["以上反映制度设计情况,不代表存在违规行为,不作为评价个人的依据。",
-                 "覆盖情况按报送的台账计算,是否真实、是否有效未经现场核验。"]
+        lines = ["以上反映制度设计情况，不代表存在违规行为，不作为评价个人的依据。",
+                 "覆盖情况按报送的台账计算，是否真实、是否有效未经现场核验。"]
         if missing:
-            lines.append(f"A、B两级台账中{'、'.join(missing)}未报,有关内容不能判断。")
+            lines.append(f"A、B两级台账中{'、'.join(missing)}未报，有关内容不能判断。")
         if self.simulated:
-            lines.append("本册数据为模拟数据,任何数字都不能用于评价真实单位。")
+            lines.append("本册数据为模拟数据，任何数字都不能用于评价真实单位。")
         return Prose(tuple(lines), ordered=True)
 
 
@@ -183,12 +183,12 @@ def funnel_chart(funnel: CoverageFunnel, name: str) -> Chart:
         bars = axis.barh(labels, having, color=AMBER, alpha=0.45, height=0.66, label="具备本环节")
         axis.barh(labels, [t or 0 for t in through], color=BLUE, height=0.4, label="逐级贯通至本环节")
         axis.bar_label(bars, labels=[f"{h}项({100 * h / funnel.listed:.0f}%)" for h in having], padding=3)
-        axis.set_xlabel("事项数(项)")
+        axis.set_xlabel("事项数（项）")
         axis.set_xlim(0, funnel.listed * 1.22)
         axis.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
         picture = png(figure)
     return Chart(title=f"{name}权力事项覆盖漏斗", png=picture, alt=funnel.sentence(), frame=funnel.table(),
-                 note="浅色为具备该环节的事项,深色为从清单起逐级都具备的事项。", source="本单位报送台账")
+                 note="浅色为具备该环节的事项，深色为从清单起逐级都具备的事项。", source="本单位报送台账")
 
 
 def _stated_sum(values: pd.Series) -> float:

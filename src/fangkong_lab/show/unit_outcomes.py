@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 COMPARED = "立案"  # the measure with a plain unit of count (件) and a place in the documents' own counts
 YEARS_COMPARED = 5
-NOT_SENT = "监督执纪统计未报,本章不能判断;未报不等于没有。"
-KEPT_IN = "人数较少的计数可推知个人,本册不列;见纪委内部册。"
+NOT_SENT = "监督执纪统计未报，本章不能判断；未报不等于没有。"
+KEPT_IN = "人数较少的计数可推知个人，本册不列；见纪委内部册。"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class OutcomePages:
         if self.why_not:
             return Prose((self.why_not,))
         frame = self.year.tallies.table().drop(columns=["单位数", "记录数"])
-        return Listing(frame, caption=f"{self.pages.as_of.year}年监督执纪情况", note="口径不同的不相加;党纪与政务处分可能是同一人。")
+        return Listing(frame, caption=f"{self.pages.as_of.year}年监督执纪情况", note="口径不同的不相加；党纪与政务处分可能是同一人。")
 
     def forms(self) -> Prose:
         """Return the sentences on forms: what is classed, what stays unsplit, what cannot be classed and why."""
@@ -74,7 +74,7 @@ class OutcomePages:
         if self.why_not:
             return Prose((self.why_not,))
         found = self.like_units.comparison
-        return Prose((found.sentence(self.pages.unit_id) if found else "没有可比的同类单位,不能判断。",))
+        return Prose((found.sentence(self.pages.unit_id) if found else "没有可比的同类单位，不能判断。",))
 
     def place_chart(self) -> Chart | Prose:
         """Return chart ⑧: the funnel of like units, or why there is none."""
@@ -82,20 +82,20 @@ class OutcomePages:
             return Prose((self.why_not,))
         found = self.like_units.comparison
         if found is None or found.funnel is None:
-            return Prose(("同类单位不足,不画漏斗图。",))
+            return Prose(("同类单位不足，不画漏斗图。",))
         units = self.pages.tables["units"]
         names = dict(zip(units["unit_id"], units["name"], strict=True))
         mine = {self.pages.unit_id: str(names[self.pages.unit_id])}
-        return funnel_chart(found.funnel, mine, size_label="在册人年", value_label=f"{COMPARED}(件/千人年)",
+        return funnel_chart(found.funnel, mine, size_label="在册人年", value_label=f"{COMPARED}（件/千人年）",
                             focus=self.pages.unit_id)
 
     def rectification(self) -> Prose:
         """Return the sentences on closing, verification and rebound, days to close, money by nature."""
         conduct = self.year.conduct
         parts = [r.sentence() for r in (conduct.rectification, conduct.closing, conduct.recoveries) if r is not None]
-        return Prose(tuple(parts) or ("整改台账未报,不能判断;未报不等于没有。",))
+        return Prose(tuple(parts) or ("整改台账未报，不能判断；未报不等于没有。",))
 
     def ageing_chart(self) -> Chart | Prose:
         """Return chart ⑦: open issues by how long they are past their deadline."""
         found = self.year.conduct.rectification
-        return ageing_chart(found) if found is not None else Prose(("整改台账未报,不画账龄图。",))
+        return ageing_chart(found) if found is not None else Prose(("整改台账未报，不画账龄图。",))

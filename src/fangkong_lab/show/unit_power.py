@@ -47,7 +47,7 @@ class PowerPages:
         rows = [{"检验": t["test"], "适用": t["applicable"], **{label: t[code] for code, label in names.items()}, "除外": t["excluded"]}
                 for t in self.answer.document()["tests"]]
         return Listing(pd.DataFrame(rows), caption="检验结果",
-                       note="「单人可办结」不计上下级影响;「单人可令办结」计直接领导关系。不达标指一人即可完成,应当核实,不等于违规。")
+                       note="「单人可办结」不计上下级影响；「单人可令办结」计直接领导关系。不达标指一人即可完成，应当核实，不等于违规。")
 
     def alone_chart(self) -> Chart:
         """Return chart ②: by domain, items one person can carry, and the yearly amount they touch."""
@@ -56,8 +56,8 @@ class PowerPages:
         names = [label for label, _, _ in domains][::-1]
         with canvas(20 + 9 * len(domains), columns=2) as (figure, axes):
             for axis, title, values in (
-                (axes[0], "事项数(项)", [(a.count[0], o.count[0]) for _, a, o in domains]),
-                (axes[1], "年涉及金额(万元)", [(a.amount[0], o.amount[0]) for _, a, o in domains]),
+                (axes[0], "事项数（项）", [(a.count[0], o.count[0]) for _, a, o in domains]),
+                (axes[1], "年涉及金额（万元）", [(a.amount[0], o.amount[0]) for _, a, o in domains]),
             ):
                 wide = axis.barh(names, [o for _, o in values][::-1], color=AMBER, alpha=0.5, height=0.66, label="单人可令办结")
                 axis.barh(names, [a for a, _ in values][::-1], color=RED, height=0.4, label="其中单人可办结")
@@ -67,8 +67,8 @@ class PowerPages:
             axes[1].set_yticklabels([])
             axes[0].legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2)
             picture = png(figure)
-        return Chart(title="单人可办结事项及涉及金额", png=picture, alt=f"条形图:{self.findings().lines[0]}", frame=self._by_domain(),
-                     note="数字为「单人可办结/单人可令办结」;只计能够确定的,未填金额的事项不计入金额。", source="权力事项、流程、签批、任职台账")
+        return Chart(title="单人可办结事项及涉及金额", png=picture, alt=f"条形图：{self.findings().lines[0]}", frame=self._by_domain(),
+                     note="数字为「单人可办结/单人可令办结」；只计能够确定的，未填金额的事项不计入金额。", source="权力事项、流程、签批、任职台账")
 
     def _by_domain(self) -> pd.DataFrame:
         import pandas as pd
@@ -85,9 +85,9 @@ class PowerPages:
         found = [e for e in self.answer.items if e.status is Verdict.VIOLATED]
         found.sort(key=lambda e: (-(e.item.yearly_amount or 0), e.item.item_id))
         frame = pd.DataFrame([self._row(e) for e in found[:MOST_ROWS]])
-        rest = f"共{len(found)}项,列出前{MOST_ROWS}项。" if len(found) > MOST_ROWS else f"共{len(found)}项。"
-        return Listing(frame, caption="待核实事项(按年涉及金额排列)",
-                       note=rest + "线索,非结论:只说明流程设计允许一人完成,不说明有人这样做过。")
+        rest = f"共{len(found)}项，列出前{MOST_ROWS}项。" if len(found) > MOST_ROWS else f"共{len(found)}项。"
+        return Listing(frame, caption="待核实事项（按年涉及金额排列）",
+                       note=rest + "线索，非结论：只说明流程设计允许一人完成，不说明有人这样做过。")
 
     def _row(self, each: ItemThresholds) -> dict[str, object]:
         kappa = each.structure.kappa
@@ -95,7 +95,7 @@ class PowerPages:
         amount = each.item.yearly_amount
         row: dict[str, object] = {
             "事项": each.item.item_id, "名称": each.item.name, "不计影响": kappa["none"].low, "计直接领导": kappa["direct"].low,
-            "年涉及金额(万元)": "未载" if amount is None else f"{amount:,.1f}"}
+            "年涉及金额（万元）": "未载" if amount is None else f"{amount:,.1f}"}
         if self.pages.audience is Audience.INTERNAL:
-            row["可办结者(代号)"] = "、".join(each.structure.sole[:3]) + ("等" if len(each.structure.sole) > 3 else "")
+            row["可办结者（代号）"] = "、".join(each.structure.sole[:3]) + ("等" if len(each.structure.sole) > 3 else "")
         return row
