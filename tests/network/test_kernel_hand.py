@@ -111,3 +111,16 @@ def test_what_is_too_large_says_so():
     # 100 persons and 3 unknown posts: more than 10,000 completions.
     holders = {"P1": people(30), "P2": people(30, "S"), "P3": people(30, "T"), "P4": people(12, "X"), "Q1": "", "Q2": "", "Q3": ""}
     assert kernel(office(holders, [(1, "Q1 Q2 Q3", "任一", None)]))["state"] == STATE_OPEN
+
+
+def test_an_item_too_large_leaves_nothing_behind():
+    """The first item outgrows the word in its last completion only (64 signers and a new one); the second must not see
+    the 64 who were sole controllers until then."""
+    tables = office({"P1": people(64), "Q": ""}, [(1, "P1 Q", "任一", None)])
+    second = office({"P2": "A", "Q": ""}, [(1, "P2", "任一", None), (2, "Q", "任一", None)])
+    for name in ("steps", "sign_offs", "power_items"):
+        second[name] = second[name].replace({"flow_id": {"F1": "F2"}, "item_id": {"I1": "I2"}})
+    joined = {name: pd.concat([tables[name], second[name]], ignore_index=True).drop_duplicates(ignore_index=True) for name in tables}
+    found = kernel_answers(joined, AS_OF)
+    assert found["I1"]["state"] == STATE_TOO_BIG
+    assert (found["I2"]["sole_controllers"], found["I2"]["possible_sole_controllers"]) == ([], ["A"])

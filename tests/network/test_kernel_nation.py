@@ -14,14 +14,14 @@ from brute import brute
 from generate import DAY, Sizes, seeded, small_network
 from kernel_document import LEVELS, differences
 
-from fangkong_lab.errors import BadInput
+from fangkong_lab.errors import BadInput, WrongCall
 from fangkong_lab.examples.nation import write_nation
-from fangkong_lab.network import analysis
+from fangkong_lab.network import analysis, national
 from fangkong_lab.network.answer import Question, answer
 from fangkong_lab.network.arrays_tables import from_frames
 from fangkong_lab.network.graph import PowerNetwork
-from fangkong_lab.network.influence import DIRECT
-from fangkong_lab.network.national import National, judge_nation
+from fangkong_lab.network.influence import DIRECT, Influence
+from fangkong_lab.network.national import National, judge_nation, read_cut
 
 AS_OF = date(2016, 12, 31)
 UNITS = 3
@@ -182,4 +182,25 @@ def test_missing_and_open_files(nation, tmp_path):
         pq.write_table(table.slice(0, 20) if name == "posts" else table, tmp_path / f"{name}.parquet")
     with pytest.raises(BadInput, match="不在同一批行内"):
         judge_nation(tmp_path, tmp_path / "out.parquet", National(AS_OF))
-    assert not (tmp_path / "out.parquet").exists()
+    assert not list(tmp_path.glob("out.parquet*"))
+
+
+def test_only_the_three_influences_of_the_profile():
+    with pytest.raises(WrongCall, match="2"):
+        National(AS_OF, influence=Influence(2))
+
+
+def test_a_break_in_the_middle_leaves_nothing(nation, tmp_path, monkeypatch):
+    """The second of three cuts fails: no result file, no part of one."""
+    cuts = iter([0, 0])
+
+    def one_only(sources, cut, as_of):
+        if next(cuts, None) is None:
+            raise BadInput("坏了")
+        return read_cut(sources, 0, as_of)
+
+    monkeypatch.setattr(national, "cuts_of", lambda _: [0, 0, 0])
+    monkeypatch.setattr(national, "read_cut", one_only)
+    with pytest.raises(BadInput, match="坏了"):
+        judge_nation(nation, tmp_path / "out.parquet", National(AS_OF, threads=1))
+    assert not list(tmp_path.glob("out.parquet*"))

@@ -17,6 +17,7 @@ from fangkong_lab.network.kernel_ways import write_ways
 
 ASK_KAPPA, ASK_WHOLE, ASK_ETA, ASK_SOLE, ASK_IDLE = 1, 2, 4, 8, 16
 ASK_ALL = 31
+"""What to answer, as bits of a word. ASK_WHOLE and ASK_SOLE need ASK_KAPPA."""
 
 
 @nb.njit(nogil=True)

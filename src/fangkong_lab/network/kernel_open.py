@@ -128,7 +128,7 @@ def _all(net: Any, opened: Any, scratch: Any, order: tuple[Int, Int, Int], row: 
 
 @nb.njit(nogil=True)
 def _tell_crew(opened: Any, item: Any, tally: Any, count: Int, people: Any, size: Int, row: Any) -> Int:
-    """Append the controllers over *count* completions to *people*: sole ones, then others; clear the tally."""
+    """Append the controllers over *count* completions to *people*: sole ones, then others; return the new size."""
     end = size
     for sure in (True, False):
         start = end
@@ -141,23 +141,34 @@ def _tell_crew(opened: Any, item: Any, tally: Any, count: Int, people: Any, size
             row.soles = end - start
         else:
             row.others = end - start
-    for k in range(size, end):
-        tally[people[k]] = 0
     return end
 
 
 @nb.njit(nogil=True)
-def open_task(net: Any, opened: Any, scratch: Any, order: tuple[Int, Int, Int], people: Any, size: Int, row: Any) -> Any:
-    """Answer an item with unknown posts into *row*; return *people* with its controllers and the new size."""
+def _clear(opened: Any, scratch: Any) -> None:
+    """Forget what the completions of the item at hand left behind."""
     item = scratch.item[0]
+    for k in range(item.bases):
+        scratch.busy[item.base[k]] = 0
+    for k in range(item.blocks):
+        for c in range(opened.crew_at[item.block[k]], opened.crew_at[item.block[k] + 1]):
+            scratch.tally[opened.crew[c]] = 0
+
+
+@nb.njit(nogil=True)
+def open_task(net: Any, opened: Any, scratch: Any, order: tuple[Int, Int, Int], people: Any, size: Int, row: Any) -> Any:
+    """Answer an item with unknown posts into *row*; return *people* with its controllers and the new size.
+
+    *order* = (flow, ask, level).
+    """
+    item = scratch.item[0]
+    item.bases = 0
     count = np.int64(-1)
     if find_open(net, opened, item, order[0]):
-        item.bases = 0
         count = _all(net, opened, scratch, order, row)
-        for k in range(item.bases):
-            scratch.busy[item.base[k]] = 0
     row.state = STATE_DONE if count > 0 else STATE_TOO_BIG if count == 0 else STATE_OPEN
     if count > 0 and order[1] & ASK_SOLE:
         people = room(people, size + crew_size(opened, item))
         size = _tell_crew(opened, item, scratch.tally, count, people, size, row)
+    _clear(opened, scratch)
     return people, size

@@ -19,12 +19,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from fangkong_lab.errors import BadInput
+from fangkong_lab.errors import BadInput, WrongCall
 from fangkong_lab.network.arrays_tables import Coded, code_tables
+from fangkong_lab.network.influence import DIRECT, PROFILE, Influence
 from fangkong_lab.network.kernel import Tasks, solve
 from fangkong_lab.network.kernel_answer import ASK_ALL
 from fangkong_lab.network.national_rest import settle_rest
 from fangkong_lab.network.national_rows import LEVELS, answer_rows
+from fangkong_lab.network.thresholds import DEFAULT_TARGET
 
 CUT_COLUMNS = {
     "posts": ("post_id", "unit_id", "title", "reports_to", "external"),
@@ -43,12 +45,21 @@ WORDS = ("unit_id", "reports_to", "title", "person_id", "post_id", "flow_id", "k
 
 @dataclass(frozen=True)
 class National:
-    """How to judge: *as_of*, *level* of controllers and status (0 none, 1 direct, 2 full), *target*, *threads*."""
+    """How to judge: *as_of*, *influence* for controllers and status (one of the profile's three), *target*, *threads*."""
 
     as_of: date
-    level: int = 1
-    target: int = 2
+    influence: Influence = DIRECT
+    target: int = DEFAULT_TARGET
     threads: int = 2
+
+    def __post_init__(self) -> None:
+        if self.influence not in PROFILE:
+            raise WrongCall(f"全国计算不支持影响关系「{self.influence.name}」", mend="改用 none、direct 或 full")
+
+    @property
+    def level(self) -> int:
+        """The place of the influence in the profile."""
+        return PROFILE.index(self.influence)
 
 
 @dataclass
@@ -169,8 +180,11 @@ def judge_nation(folder: Path, target_file: Path, how: National) -> Tally:
                                                 use_dictionary=["status", "unit_id"], write_statistics=False)
             writer.write_table(rows)
             tally.add(rows, flows)
+        if writer is not None:
+            writer.close()
+            part.replace(target_file)
     finally:
         if writer is not None:
             writer.close()
-    part.replace(target_file)
+        part.unlink(missing_ok=True)
     return tally

@@ -33,7 +33,7 @@ def reasons(network: PowerNetwork, item: ItemThresholds, audience: Audience = Au
 
 
 def _place_only(reason: Reason) -> Reason:
-    place = f"环节{reason.step_no}:" if reason.step_no is not None else ""
+    place = f"环节{reason.step_no}：" if reason.step_no is not None else ""
     return Reason(reason.code, f"{place}{reason.code.label}", reason.step_no, reason.sign_no)
 
 

@@ -39,7 +39,7 @@ def _failures(attempts: list[Attempt]) -> str:
 
 def _group(name: str, attempts: list[Attempt]) -> str:
     rows = "".join(_row(a) for a in attempts)
-    return f"<h2>{escape(name)}({len(attempts)} 份)</h2><table><thead><tr><th>报告</th><th>状态</th><th>笔记本</th></tr></thead><tbody>{rows}</tbody></table>"
+    return f"<h2>{escape(name)}（{len(attempts)} 份）</h2><table><thead><tr><th>报告</th><th>状态</th><th>笔记本</th></tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _row(attempt: Attempt) -> str:
