@@ -4,7 +4,7 @@ Witness: tests/network/brute.py, written from the definitions and sharing no cod
 """
 
 import pytest
-from brute import brute
+from brute import World, brute
 from generate import DAY, Sizes, seeded, small_network
 from kernel_document import differences, kernel_answers
 
@@ -12,6 +12,7 @@ from fangkong_lab.network.kernel_rows import STATE_TOO_BIG
 
 INFLUENCES = ("direct", "none", "full")
 CROWDED = Sizes(persons=5, posts=8, unknown=3)
+WIDE = Sizes(units=1, persons=7, posts=9, unknown=1, flows=1, items=2, steps=4)
 LONG = Sizes(persons=5, posts=7, unknown=1, steps=6)
 
 
@@ -44,6 +45,33 @@ def long_flows(seeds):
 
 def test_long_flows():
     assert long_flows(range(40_000, 40_050)) == []
+
+
+def cut_off(tables):
+    """Return the tables without any link from or to an unknown post: the kernel then answers for one of like persons."""
+    unknown = World(tables, DAY).unknown
+    posts, given = tables["posts"].copy(), tables["influences"]
+    posts.loc[posts["post_id"].isin(unknown) | posts["reports_to"].isin(unknown), "reports_to"] = None
+    kept = given[~given["from_post"].isin(unknown) & ~given["to_post"].isin(unknown)]
+    return {**tables, "posts": posts, "influences": kept}
+
+
+def cut_off_posts(seeds):
+    lines = []
+    for seed in seeds:
+        tables, influence = cut_off(small_network(seeded(seed), WIDE)), INFLUENCES[seed % len(INFLUENCES)]
+        lines += differences(kernel_answers(tables, DAY, influence), brute(tables, DAY, influence), f"seed {seed} {influence}")
+    return lines
+
+
+def test_unknown_posts_without_links():
+    assert cut_off_posts(range(45_000, 45_080)) == []
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("first", range(46_000, 49_000, 500))
+def test_unknown_posts_without_links_in_number(first):
+    assert cut_off_posts(range(first, first + 500)) == []
 
 
 @pytest.mark.heavy
