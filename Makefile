@@ -39,10 +39,12 @@ report: $(VENV)/.package ## 用随附数据生成全部报告(reports/index.html
 
 test: $(VENV)/.dev ## 全部测试(含笔记本)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not heavy" tests
+	$(BIN)/python -m fangkong_lab demo-data --if-empty
 	$(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider $(NOTEBOOKS)
 
 test-all: $(VENV)/.dev ## 加上耗时较长的证明
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests
+	$(BIN)/python -m fangkong_lab demo-data --if-empty
 	$(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider $(NOTEBOOKS)
 
 lint: $(VENV)/.dev ## 代码格式与类型
