@@ -22,7 +22,7 @@ def split(requirement: str) -> tuple[str, str]:
 def wanted() -> dict[str, str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    pairs = [split(r) for r in project["dependencies"] + extras["lab"] + extras["widget"]]
+    pairs = [split(r) for r in project["dependencies"] + extras["lab"] + extras["widget"] + extras["cluster"]]
     pairs += [(n, b) for n, b in map(split, extras["dev"]) if n in FROM_DEV]
     return {CONDA_NAMES.get(n, n): b for n, b in pairs} | {"python": project["requires-python"].replace(" ", "")}
 

@@ -10,7 +10,7 @@ FLOORS = [
     {"ledger"},
     {"network", "policy"},
     {"measure", "simulate"},
-    {"models"},
+    {"evaluate", "models"},
     {"show"},
     {"report"},
     {"examples"},
