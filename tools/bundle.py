@@ -26,6 +26,8 @@ PLATFORMS = {
                      "manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_12_x86_64", "manylinux2010_x86_64",
                      "manylinux_2_5_x86_64", "manylinux1_x86_64", "linux_x86_64"],
 }
+# The second is what `fangkong lab --wheels` installs into its own environment.
+LOCKS = ("requirements.lock", "requirements-lab.lock")
 PYTHONS = ("3.11", "3.12", "3.13")
 
 WINDOWS = """@echo off
@@ -66,9 +68,8 @@ def build_wheel(folder: Path) -> Path:
     return next(folder.glob("fangkong_lab-*.whl"))
 
 
-def download(folder: Path, platform: str, python: str) -> None:
-    """Download every locked wheel for *platform* and *python* into *folder*."""
-    lock = ROOT / "requirements.lock"
+def download(folder: Path, lock: Path, platform: str, python: str) -> None:
+    """Download every wheel of *lock* for *platform* and *python* into *folder*."""
     tags = [word for tag in PLATFORMS[platform] for word in ("--platform", tag)]
     chosen = selected(lock, platform, python)
     listed = folder.parent / "selected.lock"
@@ -113,7 +114,8 @@ def make(platform: str, python: str) -> Path:
     wheels = partial / "wheels"
     wheels.mkdir(parents=True)
     wheel = build_wheel(partial)
-    download(wheels, platform, python)
+    for lock in LOCKS:
+        download(wheels, ROOT / lock, platform, python)
     shutil.copy(ROOT / "requirements.lock", partial / "requirements.lock")
     name, text = ("install.bat", WINDOWS) if platform.startswith("win") else ("install.sh", LINUX)
     ending = "\r\n" if name.endswith(".bat") else "\n"
