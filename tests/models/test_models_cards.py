@@ -108,6 +108,7 @@ def test_similarity_does_not_move_when_one_document_is_shorter(tmp_path):
     for row in unsaid:
         del document["lines"][row]
     document["not_stated"] += unsaid
+    del document["practices"]
     (tmp_path / "shayang.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
     yangzhong = shelf().find("扬中")
     assert similarity(read_card(tmp_path / "shayang.yaml"), yangzhong) == similarity(shelf().find("沙洋"), yangzhong)
@@ -122,7 +123,7 @@ def test_a_new_model_is_one_file(tmp_path):
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
     found = shelf(tmp_path).find("某县试点")
     table = side_by_side(shelf(tmp_path).find("扬中"), found).table()
-    assert table.loc[table["项目"] == "时间", "某县试点"].item() == "2020年（文末）"
+    assert table.loc[table["项目"] == "时间", "某县试点"].item() == "2020年〔文末〕"
 
 
 def test_unknown_name_names_the_near_match():

@@ -8,6 +8,7 @@ from pathlib import Path
 from fangkong_lab.errors import did_you_mean
 from fangkong_lab.kinds import Kind
 from fangkong_lab.ledger import figures
+from fangkong_lab.models.practice import Practice, read_practices
 from fangkong_lab.models.row import check_version, rows
 from fangkong_lab.policy.field import Field
 from fangkong_lab.policy.node import read_yaml
@@ -51,12 +52,15 @@ class Line:
         if self.stated is Stated.NOT_SAID:
             return self.stated.label
         head = "" if self.stated is Stated.YES else f"{self.stated.label}："
-        return f"{head}{self.value}（{self.article}）"
+        return f"{head}{self.value}〔{self.article}〕"
 
 
 @dataclass(frozen=True)
 class Card:
-    """A county model as its document states it: one `Line` per row of the comparison, in their order."""
+    """A county model as its document states it: one `Line` per row of the comparison, in their order.
+
+    *practices* are what of it can be carried out on flows, in the order in which it is done.
+    """
 
     id: str
     name: str
@@ -65,6 +69,7 @@ class Card:
     document: str
     part: str
     lines: tuple[Line, ...]
+    practices: tuple[Practice, ...] = ()
 
     def line(self, row: str) -> Line:
         """Return the line of *row*; KeyError where the comparison has no such row."""
@@ -86,7 +91,7 @@ def read_card(path: Path) -> Card:
     that is another document's, an id that is not the file's name.
     """
     top = Field(read_yaml(path))
-    top.keys(_KEYS)
+    top.keys(_KEYS, ("practices",))
     check_version(top)
     if path.name != f"{top.at('id').text()}.yaml":
         raise top.at("id").fail(f"编号「{top.at('id').text()}」与文件名「{path.name}」不一致", "改成同名")
@@ -96,7 +101,7 @@ def read_card(path: Path) -> Card:
     _check_rows(top, tuple(said), silent)
     lines = tuple(said.get(row.id, Line(row.id, Stated.NOT_SAID)) for row in rows())
     return Card(top.at("id").text(), top.at("name").text(), top.at("place").text(), top.at("kind").word(ModelKind),
-                document, top.at("part").text(), lines)
+                document, top.at("part").text(), lines, read_practices(top.maybe("practices"), frozenset(said)))
 
 
 def _document(field: Field) -> str:
