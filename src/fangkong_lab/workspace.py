@@ -12,7 +12,8 @@ from fangkong_lab.dates import parse_day
 from fangkong_lab.errors import BadInput, WrongCall, did_you_mean
 
 SETTINGS_FILE = "fangkong.toml"
-_KEYS = ("office", "as_of", "person_key_file", "open_clues_allowed_by", "suppress_below")
+_KEYS = ("office", "as_of", "person_key_file", "open_clues_allowed_by", "suppress_below",
+         "grading_policy", "warning_policy", "checked_since")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Workspace:
     (None: commands must be given ``--as-of``; it is never today), *person_key_file* the file that keeps the key of
     person codes, relative to *root*, *open_clues_allowed_by* the person who allowed rows with open clues,
     *suppress_below* the count of persons under which cells are hidden in what leaves the office (counts 1 to
-    *suppress_below* - 1).
+    *suppress_below* - 1). *grading_policy* and *warning_policy* are the rules that reports apply (empty: those of the
+    report template), *checked_since* the day before which a source last checked counts as stale (None: not judged).
     """
 
     root: Path
@@ -32,6 +34,9 @@ class Workspace:
     person_key_file: str = ".fangkong/person.key"
     open_clues_allowed_by: str = ""
     suppress_below: int = 5
+    grading_policy: str = ""
+    warning_policy: str = ""
+    checked_since: date | None = None
 
     @property
     def store_path(self) -> Path:
@@ -84,10 +89,10 @@ def read_workspace(root: Path) -> Workspace:
 
 
 def _typed(path: Path, key: str, value: object) -> Any:
-    wanted = {"as_of": date, "suppress_below": int}.get(key, str)
-    if key == "as_of" and isinstance(value, str):
+    wanted = {"as_of": date, "checked_since": date, "suppress_below": int}.get(key, str)
+    if wanted is date and isinstance(value, str):
         return parse_day(value)
     if not isinstance(value, wanted) or isinstance(value, bool):
         raise BadInput(f"设置「{key}」的值「{value}」类型不对", where=str(path),
-                       mend={"as_of": "写成 as_of = 2016-12-31", "suppress_below": "写成整数"}.get(key, "写成引号内的文字"))
+                       mend="写成整数" if wanted is int else f"写成 {key} = 2016-12-31" if wanted is date else "写成引号内的文字")
     return value

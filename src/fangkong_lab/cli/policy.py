@@ -13,6 +13,8 @@ from fangkong_lab.cli.grade import SCHEMA_VERSION, day_given, grid, policy_named
 from fangkong_lab.errors import EXIT_DONE, EXIT_SOME_FAILED, FangkongError, WrongCall
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fangkong_lab.policy.catalogue import Shelf
     from fangkong_lab.policy.change import Reform
     from fangkong_lab.policy.record import Policy
@@ -24,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(title="子命令", dest="verb", metavar="子命令", required=True)
     listed = verbs.add_parser("list", help="现有的规则，每条一行")
     listed.add_argument("--json", action="store_true", help="输出 JSON")
+    listed.add_argument("--checked-since", metavar="日期", help="另列出处核对早于此日的值")
     listed.set_defaults(act=_list)
     show = verbs.add_parser("show", help="一条规则的数值、出处和假定")
     show.add_argument("policy", metavar="规则", help="规则编号、名称或文件")
@@ -31,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.set_defaults(act=_show)
     check = verbs.add_parser("check", help="检查规则文件能否使用，不能用的说明哪一行、怎么改")
     check.add_argument("files", metavar="文件", nargs="*", type=Path, help="规则或改革方案文件；不写则检查全部")
+    check.add_argument("--checked-since", metavar="日期", help="出处核对早于此日的值也列为未通过")
     check.set_defaults(act=_check)
     test = verbs.add_parser("test", help="运行规则旁边的用例")
     test.add_argument("policy", metavar="规则", nargs="*", help="规则编号；不写则运行全部")
@@ -89,7 +93,22 @@ def _list(args: argparse.Namespace) -> int:
     else:
         for policy in policies:
             print(f"{policy.id}\t{policy.kind.label}\t{policy.place}\t{policy.title()}")
+        _print_stale(policies, args.checked_since)
     return EXIT_SOME_FAILED if failed else EXIT_DONE
+
+
+def _print_stale(policies: Sequence[Policy], since: str | None) -> int:
+    """Print the values whose source was last checked before *since*, and return how many there are."""
+    from fangkong_lab.dates import parse_day
+    from fangkong_lab.policy.freshness import stale_values
+
+    if since is None:
+        return 0
+    found = [s for p in policies for s in stale_values(p, parse_day(since))]
+    print(f"出处核对早于 {parse_day(since)} 的值：{len(found)} 个")
+    for stale in found:
+        print(f"  {stale.sentence()}")
+    return len(found)
 
 
 def _show(args: argparse.Namespace) -> int:
@@ -121,14 +140,16 @@ def _check(args: argparse.Namespace) -> int:
     from fangkong_lab.policy.change import Reform, load_reform
     from fangkong_lab.policy.load import load_policy
 
-    failed = 0
+    failed, policies = 0, []
     for path in args.files or _shelf().paths():
         try:
             made = load_reform(path) if path.name.endswith(REFORM) else load_policy(path)
             print(f"可用\t{made.name if isinstance(made, Reform) else made.title()}")
+            policies += [] if isinstance(made, Reform) else [made]
         except FangkongError as error:
             failed += 1
             print(f"不可用\t{error}")
+    failed += _print_stale(policies, args.checked_since)
     return EXIT_SOME_FAILED if failed else EXIT_DONE
 
 

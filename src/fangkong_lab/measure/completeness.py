@@ -81,6 +81,18 @@ def coverage_funnel(tables: Tables, unit_id: str, as_of: date) -> CoverageFunnel
     has one; it is published where a disclosure runs on *as_of* ([from, to)). One flow may serve many items, and each
     of them is counted. Raises `BadInput` where the unit has no item at all.
     """
+    found = funnel_sets(tables, unit_id, as_of)
+    ids = found[0][1] or set()
+    stages, through, whole = [], set(ids), True
+    for stage, having in found:
+        whole = whole and having is not None
+        through = through & having if having is not None else through
+        stages.append(StageCount(stage, None if having is None else len(having), len(through) if whole else None))
+    return CoverageFunnel(unit_id, as_of, len(ids), tuple(stages))
+
+
+def funnel_sets(tables: Tables, unit_id: str, as_of: date) -> tuple[tuple[Stage, set[str] | None], ...]:
+    """Return per stage the codes of the items that have it, None where the table behind it is 未报; see `coverage_funnel`."""
     items = _of(tables, "power_items")
     items = items[items["unit_id"] == unit_id] if len(items) else items
     if not len(items):
@@ -88,12 +100,7 @@ def coverage_funnel(tables: Tables, unit_id: str, as_of: date) -> CoverageFunnel
     ids = set(items["item_id"])
     found = (ids, _with_flow(tables, items), _with_risk(tables, ids, as_of), _with_measure(tables, ids, as_of),
              _published(tables, ids, as_of))
-    stages, through, whole = [], set(ids), True
-    for stage, having in zip(Stage, found, strict=True):
-        whole = whole and having is not None
-        through = through & having if having is not None else through
-        stages.append(StageCount(stage, None if having is None else len(having), len(through) if whole else None))
-    return CoverageFunnel(unit_id, as_of, len(ids), tuple(stages))
+    return tuple(zip(Stage, found, strict=True))
 
 
 def _of(tables: Tables, name: str) -> pd.DataFrame:

@@ -70,7 +70,7 @@ def fulfilment(records: pd.DataFrame, duties: pd.DataFrame, as_of: date) -> Fulf
     """
     need(records, "义务履行", "duty_id", "due_on")
     means = _means(records, duties)
-    state = _states(records, as_of)
+    state = states_of(records, as_of)
     counts = tuple((str(m), tuple((s, int(((state == s) & (means == m)).sum())) for s in Done)) for m in sorted(set(means)))
     known = set(duties["duty_id"].astype(str)) if "duty_id" in duties.columns else set()
     return Fulfilment(counts, as_of, tuple(sorted(set(records["duty_id"].astype(str)) - known)))
@@ -83,7 +83,8 @@ def _means(records: pd.DataFrame, duties: pd.DataFrame) -> pd.Series:
     return records["duty_id"].astype(str).map(lambda i: by_id.get(i, "未载")).astype(object)
 
 
-def _states(records: pd.DataFrame, as_of: date) -> pd.Series:
+def states_of(records: pd.DataFrame, as_of: date) -> pd.Series:
+    """Return what became of each performance (`Done`), by the definitions of `fulfilment`."""
     import pandas as pd
 
     due, done = day_column(records, "due_on"), day_column(records, "done_on", as_of)

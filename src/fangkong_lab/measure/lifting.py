@@ -58,7 +58,7 @@ def lifting(frame: pd.DataFrame, as_of: date, level: float = 0.95) -> Lifting:
     decided_on to lifted_on; open ones are censored on *as_of*.
     """
     need(frame, "预警事件", "event_id")
-    rows = frame[~_struck(frame, as_of)]
+    rows = frame[~struck(frame, as_of)]
     decided, lifted = day_column(rows, "decided_on", as_of), day_column(rows, "lifted_on", as_of)
     odd = lifted < decided
     use = decided.notna() & ~odd
@@ -73,7 +73,8 @@ def lifting(frame: pd.DataFrame, as_of: date, level: float = 0.95) -> Lifting:
                    int(decided.isna().sum()), tuple(sorted(rows.loc[odd, "event_id"].astype(str))), as_of)
 
 
-def _struck(frame: pd.DataFrame, as_of: date) -> pd.Series:
+def struck(frame: pd.DataFrame, as_of: date) -> pd.Series:
+    """Return which warnings are none on *as_of*: 不实, 已澄清, or 撤销 on appeal by then."""
     untrue = text_column(frame, "clue_status").isin(("不实", "已澄清"))
     undone = (text_column(frame, "appeal_result") == "撤销") & day_column(frame, "appeal_closed_on", as_of).notna()
     return untrue | undone

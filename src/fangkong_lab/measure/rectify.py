@@ -130,19 +130,32 @@ def rectification(frame: pd.DataFrame, as_of: date) -> Rectification:
     An issue is due from its deadline on. Dates after *as_of* have not happened yet. Rows whose dates contradict each other (closed before found, verified or
     rebounded before closed, verified without closing) are listed, never repaired. An empty frame gives zeros.
     """
+    marks = issue_marks(frame, as_of)
+    rows = frame[day_column(frame, "found_on", as_of).notna()]
+    due, closed_due, not_due, no_deadline, closed, verified, rebounded = (int(marks[m].sum()) for m in MARKS)
+    seen = text_column(rows, "five_seen", "")[marks["closed"]].map(_listed)
+    return Rectification(
+        as_of, len(rows), due, closed_due, not_due, no_deadline, closed, verified, rebounded,
+        _ages(day_column(rows, "due_on")[~marks["closed"]], as_of), tuple((name, int(sum(name in s for s in seen))) for name in SEEN), int(sum(set(SEEN) <= s for s in seen)), _odd(rows, as_of))
+
+
+MARKS = ("due", "closed_due", "not_due", "no_deadline", "closed", "verified", "rebounded")
+
+
+def issue_marks(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Return, for every issue found by *as_of* (the index), which of `MARKS` it is: one yes-or-no column each.
+
+    `Rectification` counts these columns; whoever follows a count to its rows uses the same ones.
+    """
+    import pandas as pd
+
     need(frame, "整改台账", "issue_id", "found_on")
     rows = frame[day_column(frame, "found_on", as_of).notna()]
-    found, due = day_column(rows, "found_on"), day_column(rows, "due_on")
-    closed, verified = day_column(rows, "closed_on", as_of), day_column(rows, "verified_on", as_of)
-    rebound = day_column(rows, "rebound_on", as_of)
-    is_due, is_closed = due <= _stamp(as_of), closed.notna()
-    seen = text_column(rows, "five_seen", "")[is_closed].map(_listed)
-    return Rectification(
-        as_of, len(rows), int(is_due.sum()), int((is_due & is_closed).sum()), int((due > _stamp(as_of)).sum()),
-        int(due.isna().sum()), int(is_closed.sum()), int((verified.notna() & is_closed).sum()),
-        int((rebound.notna() & is_closed).sum()), _ages(due[~is_closed], as_of),
-        tuple((name, int(sum(name in s for s in seen))) for name in SEEN), int(sum(set(SEEN) <= s for s in seen)),
-        _odd(rows, found, closed, verified, rebound))
+    due, closed = day_column(rows, "due_on"), day_column(rows, "closed_on", as_of).notna()
+    again = day_column(rows, "rebound_on", as_of).notna()
+    is_due = due <= _stamp(as_of)
+    return pd.DataFrame({"due": is_due, "closed_due": is_due & closed, "not_due": due > _stamp(as_of), "no_deadline": due.isna(),
+                         "closed": closed, "verified": day_column(rows, "verified_on", as_of).notna() & closed, "rebounded": again & closed})
 
 
 def _stamp(day: date) -> pd.Timestamp:
@@ -163,8 +176,9 @@ def _ages(due: pd.Series, as_of: date) -> tuple[tuple[Age, int], ...]:
     return tuple((age, counts[age]) for age in Age)
 
 
-def _odd(rows: pd.DataFrame, found: pd.Series, closed: pd.Series, verified: pd.Series,
-         rebound: pd.Series) -> tuple[tuple[str, str], ...]:
+def _odd(rows: pd.DataFrame, as_of: date) -> tuple[tuple[str, str], ...]:
+    found, closed = day_column(rows, "found_on"), day_column(rows, "closed_on", as_of)
+    verified, rebound = day_column(rows, "verified_on", as_of), day_column(rows, "rebound_on", as_of)
     wrong = {"销号早于发现": closed < found, "核验早于销号": verified < closed, "反弹早于销号": rebound < closed,
              "已核验而未销号": verified.notna() & closed.isna(), "有反弹而未销号": rebound.notna() & closed.isna()}
     return tuple(sorted((str(i), what) for what, mask in wrong.items() for i in rows.loc[mask, "issue_id"]))

@@ -283,12 +283,13 @@ def _fulfilment(tables: Mapping[str, pd.DataFrame], question: Question) -> Fulfi
     if records is None or duties is None or not len(records):
         return None
     if question.unit:
-        own = _own_duties(tables, duties, question.unit)
+        own = own_duties(tables, duties, question.unit)
         records = records[records["duty_id"].astype(str).isin(own)]
     return fulfilment(records, duties, question.as_of) if len(records) else None
 
 
-def _own_duties(tables: Mapping[str, pd.DataFrame], duties: pd.DataFrame, unit: str) -> set[str]:
+def own_duties(tables: Mapping[str, pd.DataFrame], duties: pd.DataFrame, unit: str) -> set[str]:
+    """Return the duties of a *unit*: those of its items and flows."""
     own = set()
     for table, key in (("power_items", "item_id"), ("flows", "flow_id")):
         frame = tables.get(table)

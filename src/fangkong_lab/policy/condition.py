@@ -103,51 +103,32 @@ class Compare:
 
 
 @dataclass(frozen=True)
-class Every:
-    """All of *parts*."""
+class Joined:
+    """*parts* joined: with *every* all of them must be true, else at least one."""
 
     parts: tuple[Condition, ...]
+    every: bool
 
     def inputs(self) -> tuple[str, ...]:
         """Return the names of the inputs used."""
-        return _joined(self.parts)
+        return tuple(dict.fromkeys(name for p in self.parts for name in p.inputs()))
 
     def values(self) -> tuple[Dated, ...]:
         """Return the dated values used."""
         return tuple(v for p in self.parts for v in p.values())
 
     def truth(self, rows: Rows, day: date) -> Truth:
-        """Return the truth of every row on *day*."""
+        """Return the truth of every row on *day* (Kleene: one false part settles all, one true part settles some)."""
         each = [p.truth(rows, day) for p in self.parts]
-        return Truth(np.logical_and.reduce([t.yes for t in each]), np.logical_or.reduce([t.no for t in each]))
+        yes, no = [t.yes for t in each], [t.no for t in each]
+        if self.every:
+            return Truth(np.logical_and.reduce(yes), np.logical_or.reduce(no))
+        return Truth(np.logical_or.reduce(yes), np.logical_and.reduce(no))
 
     def trace(self, rows: Rows, day: date) -> Trace:
         """Return the tree of the first row."""
-        return Trace("同时满足", self.truth(rows, day).word(), "", tuple(p.trace(rows, day) for p in self.parts))
-
-
-@dataclass(frozen=True)
-class Some:
-    """At least one of *parts*."""
-
-    parts: tuple[Condition, ...]
-
-    def inputs(self) -> tuple[str, ...]:
-        """Return the names of the inputs used."""
-        return _joined(self.parts)
-
-    def values(self) -> tuple[Dated, ...]:
-        """Return the dated values used."""
-        return tuple(v for p in self.parts for v in p.values())
-
-    def truth(self, rows: Rows, day: date) -> Truth:
-        """Return the truth of every row on *day*."""
-        each = [p.truth(rows, day) for p in self.parts]
-        return Truth(np.logical_or.reduce([t.yes for t in each]), np.logical_and.reduce([t.no for t in each]))
-
-    def trace(self, rows: Rows, day: date) -> Trace:
-        """Return the tree of the first row."""
-        return Trace("满足任一", self.truth(rows, day).word(), "", tuple(p.trace(rows, day) for p in self.parts))
+        label = "同时满足" if self.every else "满足任一"
+        return Trace(label, self.truth(rows, day).word(), "", tuple(p.trace(rows, day) for p in self.parts))
 
 
 @dataclass(frozen=True)
@@ -174,20 +155,14 @@ class Negated:
         return Trace("不满足", self.truth(rows, day).word(), "", (self.part.trace(rows, day),))
 
 
-Condition = Compare | Every | Some | Negated
-
-
-def _joined(parts: tuple[Condition, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for p in parts for name in p.inputs()))
+Condition = Compare | Joined | Negated
 
 
 def read_condition(field: Field, setting: Setting) -> Condition:
     """Read a condition: ``{all: […]}``, ``{any: […]}``, ``{not: …}``, or one input with one comparison."""
     keys = [k for k, _ in field.pairs()]
-    if keys == ["all"]:
-        return Every(tuple(read_condition(f, setting) for f in field.at("all").items()))
-    if keys == ["any"]:
-        return Some(tuple(read_condition(f, setting) for f in field.at("any").items()))
+    if keys in (["all"], ["any"]):
+        return Joined(tuple(read_condition(f, setting) for f in field.at(keys[0]).items()), every=keys == ["all"])
     if keys == ["not"]:
         return Negated(read_condition(field.at("not"), setting))
     field.keys(("input",), tuple(_OPS))
