@@ -150,7 +150,7 @@ def test_the_units_copy_has_no_counts_of_persons(workspace):
     assert keys == {"覆盖", "风险", "权力制约", "问题整改", "巡察", "款项", "监督义务"}
     page = report.page.read_text(encoding="utf-8")
     assert "监督执纪-立案" not in page
-    assert "人数较少的计数可推知个人" in page
+    assert "可用来反推人数" in page
     with pytest.raises(WrongCall, match="没有「监督执纪-立案-件-2016年下半年」"):
         Desk(workspace, report).trace("监督执纪-立案-件-2016年下半年")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_TICKS = 8
-_LINES = (("第一种形态", (Standing.FIRST,), BLUE), ("第二种形态", (Standing.SECOND,), GREEN), ("第三种形态", (Standing.THIRD,), AMBER),
+LINES = (("第一种形态", (Standing.FIRST,), BLUE), ("第二种形态", (Standing.SECOND,), GREEN), ("第三种形态", (Standing.THIRD,), AMBER),
           ("第四种形态", (Standing.FOURTH,), RED), ("未区分轻重", (Standing.UNSPLIT,), VIOLET),
           ("不能归入（线索未载）", (Standing.NOT_STATED,), MUTED), ("不纳入（日常监督）", (Standing.ROUTINE,), GRID))
 
@@ -35,7 +35,7 @@ def forms_chart(made: Classification, period: str) -> Chart:
     current = Classification(tuple((r, c) for r, c in made.rows if r.basis.running is not Running.YES), made.taxonomy)
     for basis in {r.basis for r, _ in current.rows}:
         tally([r for r, _ in current.rows if r.basis == basis])
-    rows, left = _form_rows(current), len(made.rows) - len(current.rows)
+    rows, left = form_rows(current), len(made.rows) - len(current.rows)
     units = sorted({u for _, u, _, _ in rows})
     heights = [2.0 + sum(u == unit for _, u, _, _ in rows) for unit in units] or [1.0]
     with canvas(8 + 6.5 * sum(heights), rows=len(heights)) as (figure, axes):
@@ -52,10 +52,10 @@ def forms_chart(made: Classification, period: str) -> Chart:
                  source=made.taxonomy.name)
 
 
-def _form_rows(made: Classification) -> list[tuple[str, str, Interval, str]]:
+def form_rows(made: Classification) -> list[tuple[str, str, Interval, str]]:
     found = []
     for unit in sorted({r.basis.count_unit for r, c in made.rows if c.standing not in (Standing.MONEY, Standing.APART, Standing.UNKNOWN)}):
-        for name, standings, colour in _LINES:
+        for name, standings, colour in LINES:
             parts = [r.interval for r in made.with_standing(*standings) if r.basis.count_unit == unit]
             if parts:
                 found.append((name, unit, total(parts), colour))

@@ -11,6 +11,7 @@ from fangkong_lab.errors import BadInput, did_you_mean
 from fangkong_lab.kinds import Audience
 from fangkong_lab.ledger.tables import TABLES
 from fangkong_lab.measure.completeness import CoverageFunnel, coverage_funnel
+from fangkong_lab.measure.protect import LEAST
 from fangkong_lab.show.canvas import AMBER, BLUE, canvas, png
 from fangkong_lab.show.chart import Chart
 from fangkong_lab.show.prose import Listing, Prose
@@ -36,7 +37,8 @@ _OWNERS = {
 class UnitPages:
     """What the report of one unit is made from: the ledger's *tables*, the *unit_id*, the day and who reads it.
 
-    *deliveries* is the frame of `ledger.receipts`.
+    *deliveries* is the frame of `ledger.receipts`. Counts of persons from 1 to *suppress_below* − 1 are hidden in copies
+    that leave the office.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -44,6 +46,7 @@ class UnitPages:
     as_of: date
     audience: Audience
     deliveries: pd.DataFrame
+    suppress_below: int = LEAST
 
     def __post_init__(self) -> None:
         units = self.tables["units"]
@@ -170,7 +173,8 @@ def open_unit(unit_id: str, as_of: str, audience: str) -> UnitPages:
     from fangkong_lab.workspace import find_workspace
 
     workspace = find_workspace()
-    return UnitPages(tables(workspace), unit_id, parse_day(as_of), Audience.read(audience), receipts(workspace))
+    return UnitPages(tables(workspace), unit_id, parse_day(as_of), Audience.read(audience), receipts(workspace),
+                     workspace.suppress_below)
 
 
 def funnel_chart(funnel: CoverageFunnel, name: str) -> Chart:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fangkong_lab.kinds import Audience
+from fangkong_lab.measure.public_counts import public_counts
 from fangkong_lab.measure.summary import Outcomes, Question, outcomes
 from fangkong_lab.show.chart import Chart
 from fangkong_lab.show.funnel_chart import funnel_chart
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 COMPARED = "立案"  # the measure with a plain unit of count (件) and a place in the documents' own counts
 YEARS_COMPARED = 5
 NOT_SENT = "监督执纪统计未报，本章不能判断；未报不等于没有。"
-KEPT_IN = "人数较少的计数可推知个人，本册不列；见纪委内部册。"
+KEPT_IN = "由计数算出的构成、比率和比较可用来反推人数，本册不列；见纪委内部册。"
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,15 @@ class OutcomePages:
         return "" if len(self.pages.own("outcomes")) else NOT_SENT
 
     def counts(self) -> Listing | Prose:
-        """Return the year's counts, each with its 口径; equal 口径 only are added."""
-        if self.why_not:
-            return Prose((self.why_not,))
+        """Return the year's counts, each with its 口径; equal 口径 only are added.
+
+        A copy that leaves the office hides small counts, over all units' copies and the annual report together.
+        """
+        if not len(self.pages.own("outcomes")):
+            return Prose((NOT_SENT,))
+        if self.pages.audience is not Audience.INTERNAL:
+            made = public_counts(self.pages.tables, self.pages.as_of, self.pages.suppress_below)
+            return Listing(made.of(self.pages.unit_id), caption=f"{self.pages.as_of.year}年监督执纪情况", note=made.sentence())
         frame = self.year.tallies.table().drop(columns=["单位数", "记录数"])
         return Listing(frame, caption=f"{self.pages.as_of.year}年监督执纪情况", note="口径不同的不相加；党纪与政务处分可能是同一人。")
 
