@@ -16,7 +16,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- modules: begin -->", "<!-- modules: end -->"
 FLOORS = (
     ("0", ("errors", "kinds", "dates", "sources", "streams", "shipped", "fonts")), ("1", ("result", "workspace")),
-    ("2", ("ledger",)), ("3", ("network", "policy")), ("4", ("measure", "simulate")), ("5", ("models",)), ("6", ("show",)),
+    ("2", ("ledger",)), ("3", ("network", "policy")), ("4", ("measure", "simulate")), ("5", ("evaluate", "models")), ("6", ("show",)),
     ("7", ("report",)), ("8", ("examples",)), ("9", ("cli",)),
 )
 

@@ -3,6 +3,10 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from fangkong_lab.network.arrays_tables import Coded, code_tables, from_frames
 from fangkong_lab.network.kernel import Tasks, solve
@@ -10,6 +14,7 @@ from fangkong_lab.network.kernel_answer import ASK_ALL
 from fangkong_lab.network.kernel_rows import STATE_DONE, STATE_UNSIGNED
 
 LEVELS = ("none", "direct", "full")
+TABLES = ("posts", "occupancies", "flows", "steps", "sign_offs", "incompatible_steps", "power_items")
 COMPARED = ("kappa", "kappa_whole", "eta", "may_be_impossible", "sole_controllers", "possible_sole_controllers",
             "idle_checks")
 
@@ -58,3 +63,39 @@ def differences(found, expected, name):
             if answer.get(key, answer["state"]) != wanted:
                 lines.append(f"{name} {item} {key}: {answer.get(key, answer['state'])} ≠ {wanted}")
     return lines
+
+
+def documents(path):
+    """Return the result rows in the shape of the JSON document's items."""
+    found = {}
+    for row in pq.read_table(path).to_pylist():
+        def ends(name, row=row):
+            low, high = row[f"{name}_low"], row[f"{name}_high"]
+            return None if low is None else [low, high]
+
+        profiles = {name: {level: ends(f"{name}_{level}") for level in LEVELS} for name in ("kappa", "kappa_whole")}
+        found[row["item_id"]] = {
+            **{name: None if profile["none"] is None else profile for name, profile in profiles.items()},
+            "eta": ends("eta"), "may_be_impossible": row["may_be_impossible"], "status": row["status"],
+            "sole_controllers": row["sole_controllers"], "exact": row["exact"], "state": 0,
+            "possible_sole_controllers": sorted(row["possible_sole_controllers"]),
+            "idle_checks": [[c["step_no"], c["sign_no"]] for c in row["idle_checks"]]}
+    return found
+
+
+def unit_frames(folder, unit):
+    """Return the frames of one unit of a nation written to *folder*, as a workbook of it would give them."""
+    tables = {name: pq.read_table(folder / f"{name}.parquet") for name in TABLES}
+    kept = {name: tables[name].filter(pc.equal(tables[name]["unit_id"].cast(pa.string()), unit))
+            for name in ("posts", "flows", "power_items")}
+    for name, key, of in (("occupancies", "post_id", "posts"), ("steps", "flow_id", "flows"),
+                          ("sign_offs", "flow_id", "flows"), ("incompatible_steps", "flow_id", "flows")):
+        kept[name] = tables[name].filter(pc.is_in(tables[name][key].cast(pa.string()), kept[of][key].combine_chunks()))
+    frames = {name: table.to_pandas() for name, table in kept.items()}
+    for frame in frames.values():
+        for column in frame.select_dtypes("category"):
+            frame[column] = frame[column].astype(object)
+    frames["sign_offs"]["need"] = pd.NA
+    spans = frames["occupancies"]
+    spans["start"], spans["end"] = pd.to_datetime(spans["start"]), pd.to_datetime(spans["end"])
+    return frames

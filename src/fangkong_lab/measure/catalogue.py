@@ -97,9 +97,10 @@ class Catalogue:
         """Return the scheme's state in sentences."""
         number = len(self.items)
         whole, unsure = sum(i.complete is True for i in self.items), sum(i.complete is None for i in self.items)
+        charts = self.having(Piece.RISK_CHART)
         said = [f"按「1+1+2X」核对，目录列事项{number}项；权责清单要素齐全{_shown(self.having(Piece.LIST))}项",
                 f"流程图{self.flows}幅，{_shown(self.having(Piece.FLOW))}项有流程",
-                f"{_shown(self.having(Piece.RISK_CHART))}项的风险点都有等级和措施、可成风险防控图",
+                "风险点或防控措施未报，风险防控图不能核对" if charts is None else f"{charts}项的风险点都有等级和措施、可成风险防控图",
                 f"四样齐全{whole}项" + (f"，{unsure}项因有关台账未报不能判定" if unsure else "")]
         return "；".join(said) + "。所指为台账内容是否具备，不是图纸是否上墙。"
 

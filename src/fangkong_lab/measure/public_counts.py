@@ -97,4 +97,4 @@ def _units(number: int, period: Period, tally: Tally, least: int) -> Iterator[tu
 
 
 def _given(value: Interval, persons: bool, least: int) -> str:
-    return MARK if persons and 0 < value.high and value.low < least else value.text()
+    return MARK if persons and value.high > 0 and value.low < least else value.text()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from fangkong_lab.network.bestcase import BestCase
 from fangkong_lab.network.capture import NO_COALITIONS, Coalitions, smallest_coalitions, sole_controllers
-from fangkong_lab.network.completion import Case, Demand, cases_of
+from fangkong_lab.network.completion import Case, Demand, all_worlds, cases_of
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.holdup import hold_up
 from fangkong_lab.network.influence import DIRECT, NONE, PROFILE, Influence
@@ -41,7 +41,7 @@ def structure_of(network: PowerNetwork, flow: Flow, least: int, influence: Influ
         return replace(empty, kappa=kappa.intervals, whole=whole.intervals, eta=outer_eta(network, demand),
                        exact=False, may_be_impossible=True, possible_sole=network.persons)
     etas = [eta for case in cases if (eta := hold_up(case.game)) is not None]
-    possible, settled = _possible(network, cases, influence)
+    possible, settled = _possible(network, demand, cases, influence)
     idle, certain = idle_checks(network, demand, cases)
     sole, coalitions = _controllers(network, cases, influence)
     return replace(empty, kappa=kappa.intervals, whole=whole.intervals,
@@ -70,14 +70,17 @@ def _profile(network: PowerNetwork, demand: Demand, cases: list[Case] | None, in
     found: dict[str, Interval] = {}
     exact = True
     for mode in modes:
-        interval, sure = _kappa(network, doable, mode)
+        interval, sure = _kappa(network, demand, doable, mode)
         found[mode.name] = interval
         exact = exact and sure
     return _Profiled(found, exact)
 
 
-def _kappa(network: PowerNetwork, doable: Sequence[Case], mode: Influence) -> tuple[Interval, bool]:
-    """Return [least, greatest] κ over the *doable* cases, and whether the low end is exact."""
+def _kappa(network: PowerNetwork, demand: Demand, doable: Sequence[Case], mode: Influence) -> tuple[Interval, bool]:
+    """Return [least, greatest] κ over the *doable* cases, and whether the low end is exact.
+
+    Where the best case is not found, all completions are tried if they are not too many.
+    """
     values = [value for case in doable if (value := case.kappa(mode)) is not None]
     low, exact = min(values), True
     for case in doable:
@@ -86,10 +89,17 @@ def _kappa(network: PowerNetwork, doable: Sequence[Case], mode: Influence) -> tu
             continue
         bounds = best.least(low)
         low, exact = bounds.least, exact and bounds.exact
-    return Interval(low, max(values)), exact or low == 1
+    if exact or low == 1:
+        return Interval(low, max(values)), True
+    worlds = all_worlds(network, doable[0])
+    if worlds is None:
+        return Interval(low, max(values)), False
+    tried = (Case(world, demand.game(world)).kappa(mode) for world in worlds)
+    return Interval(min(value for value in tried if value is not None), max(values)), True
 
 
-def _possible(network: PowerNetwork, cases: Sequence[Case], influence: Influence) -> tuple[tuple[str, ...], bool]:
+def _possible(network: PowerNetwork, demand: Demand, cases: Sequence[Case],
+              influence: Influence) -> tuple[tuple[str, ...], bool]:
     people: set[str] = set()
     exact = True
     for case in cases:
@@ -97,12 +107,19 @@ def _possible(network: PowerNetwork, cases: Sequence[Case], influence: Influence
             continue
         best = BestCase(network, case, influence)
         if best.trivial:
-            people.update(x for x in sole_controllers(case.game, case.powers(influence)) if not is_new(x))
+            people |= _known_soles(case, influence)
             continue
         found, sure = best.possible_sole_controllers()
         people |= found
         exact = exact and sure
-    return tuple(sorted(people)), exact
+    worlds = None if exact else all_worlds(network, cases[0])
+    if worlds is not None:
+        people = {x for w in worlds for x in _known_soles(Case(w, demand.game(w)), influence)}
+    return tuple(sorted(people)), exact or worlds is not None
+
+
+def _known_soles(case: Case, influence: Influence) -> set[str]:
+    return {x for x in sole_controllers(case.game, case.powers(influence)) if not is_new(x)}
 
 
 def _controllers(network: PowerNetwork, cases: Sequence[Case],

@@ -23,11 +23,12 @@ _SHOWN = 5
 def book_tables(path: Path) -> Tables:
     """Return the frames of the workbook *path* that a network is built from, by English name.
 
-    Raises `BadInput` where one of these sheets has a refused row: leaving it out would change verdicts silently.
+    Other tables' sheets are not read, and nothing is said of them. Raises `BadInput` where one of these sheets has a
+    refused row, or where a sheet's name is nearly a table's: leaving it out would change verdicts silently.
     """
     from fangkong_lab.ledger.read import read_delivery
 
-    delivery = read_delivery(path, sender=path.stem)
+    delivery = read_delivery(path, sender=path.stem, only=frozenset(NEEDED_TABLES))
     _refuse_faulty(delivery, path)
     frames: dict[str, list[pd.DataFrame]] = {}
     for sheet in delivery.sheets:
@@ -46,7 +47,7 @@ def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _refuse_faulty(delivery: Delivery, path: Path) -> None:
     wrong = [p for p in delivery.problems
-             if p.gravity is Gravity.REFUSED and (p.table in NEEDED_TABLES or not p.sheet)]
+             if p.gravity is Gravity.REFUSED and (p.table in NEEDED_TABLES or not p.table)]
     if wrong:
         lines = "；".join(p.sentence() for p in wrong[:_SHOWN])
         more = f"等{len(wrong)}处" if len(wrong) > _SHOWN else ""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from fangkong_lab.network.signing import Game, RouteNeeds, bits
+from fangkong_lab.network.fewest import Opening
+from fangkong_lab.network.needs import RouteNeeds
+from fangkong_lab.network.signing import Game, bits
 
 
 @dataclass(frozen=True, order=True)
@@ -40,22 +42,24 @@ def undominated(powers: Sequence[Power], game: Game) -> list[Power]:
 
 
 def fewest(game: Game, powers: Sequence[Power], start: Power = NOTHING, limit: int | None = None) -> int | None:
-    """Return the least number of *powers* that with *start* capture; None where more than *limit* or all do not do.
-
-    Exact: per route, iterative deepening on the requirement that is hardest to fill.
-    """
+    """Return the least number of *powers* that with *start* capture; None where more than *limit* or all do not do."""
     useful = undominated(powers, game)
     if game.completes(start.reach, start.own):
         return 0
     top = _joined([*useful, start])
     if not game.completes(top.reach, top.own):
         return None
-    plain = _interchangeable(game, useful)
     most = len(useful) if limit is None else min(limit, len(useful))
-    for size in range(1, most + 1):
-        if any(_Search(game, route, plain).fits(start, useful, size) for route in game.routes):
-            return size
-    return None
+    least = most + 1
+    brings = tuple((p.own, p.reach) for p in useful)
+    for conditions in game.ways:
+        least = Opening(conditions, brings).least(start.own, start.reach, least)
+    if game.tangled:
+        plain = _interchangeable(game, useful)
+        sizes = (size for size in range(1, least) for route in game.tangled
+                 if _Search(game, route, plain).fits(start, useful, size))
+        least = next(sizes, least)
+    return least if least <= most else None
 
 
 def _joined(powers: Sequence[Power]) -> Power:
@@ -78,6 +82,8 @@ def _interchangeable(game: Game, powers: Sequence[Power]) -> dict[Power, int]:
 
 @dataclass
 class _Search:
+    """The same for a route that does not come to conditions: by trying who could fill its groups."""
+
     game: Game
     route: RouteNeeds
     plain: Mapping[Power, int]

@@ -110,3 +110,12 @@ def _patterns(open_posts: Sequence[str], signers: Sequence[str]) -> Iterator[dic
         blocks = sorted({x for x in assigned.values() if is_new(x)})
         for person in (*signers, *blocks, new_person(last)):
             yield {**assigned, last: person}
+
+
+def all_worlds(network: PowerNetwork, case: Case, most: int = MOST_COMPLETIONS) -> list[World] | None:
+    """Return every completion of the unknown posts that sign (as in *case*) or have a link; None where more than *most*."""
+    linked = network.above.keys() | network.below.keys()
+    posts = sorted(p for p in network.unknown if p in linked or p in case.world.assigned)
+    if pattern_count(len(posts), len(network.persons), most) > most:
+        return None
+    return [World(network, assigned) for assigned in _patterns(posts, network.persons)]

@@ -21,6 +21,7 @@ from fangkong_lab.network.kernel_ways import alive_way, captures, write_ways
 
 OUT_OWN, OUT_FAR, OWN, FAR, REST, KEPT, LEFT = 0, 1, 2, 3, 4, 5, 6
 NODE_SIZE = 7
+MAX_STEPS = 20_000
 
 
 @nb.njit(nogil=True)
@@ -121,9 +122,12 @@ def _push(item: Any, ways: Any, top: Int, way: Int, spared: tuple[Any, Any, Any,
 @nb.njit(nogil=True)
 def _exceeds(item: Any, first: Any, second: Any, level: Int) -> Int:
     """Return 1 where some coalition is in the family *first* and not in *second*, 0 where none is, −1: too big."""
-    top = np.int64(0)
+    top, steps = np.int64(0), np.int64(0)
     item.node[0, :] = np.uint64(0)
     while top >= 0:
+        steps += 1
+        if steps > MAX_STEPS:
+            return np.int64(-1)
         if item.node[top, LEFT]:
             top = _split(item, level, top)
             if top + 2 >= MAX_NODES:

@@ -23,6 +23,8 @@ from fangkong_lab.network.kernel_item import bit
 from fangkong_lab.network.kernel_scratch import MAX_CONDITIONS, MAX_CONFLICTS, MAX_WAYS, OK, TOO_BIG
 
 HALL_LIMIT = 16
+WORK_LIMIT = 16
+"""log₂ of the most (choice of sides × set of requirements) that are worth writing out here."""
 FREE, PAIRED, TANGLED = 0, 1, 2
 
 
@@ -201,7 +203,7 @@ def _worthwhile(item: Any, code: Int, conflicts: Int) -> bool:
 def _write_tangled(item: Any, ways: Any, active: Int) -> Int:
     """Write one way per choice of side for every conflicted person."""
     conflicts = _find_conflicts(item, active)
-    if conflicts < 0:
+    if conflicts < 0 or conflicts + (active if item.persons > 2 else 0) > WORK_LIMIT:
         return TOO_BIG
     for code in range(1 << conflicts):
         if not _worthwhile(item, code, conflicts):

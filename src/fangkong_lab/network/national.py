@@ -8,7 +8,7 @@ unknown post may be held by a person of its own block only (docs/kernel.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -38,8 +38,19 @@ CUT_COLUMNS = {
     "power_items": ("item_id", "unit_id", "flow_id", "simple_flow", "min_persons"),
     "influences": ("from_post", "to_post", "works"),
 }
+MUST_HAVE = {
+    "posts": ("post_id", "unit_id"),
+    "occupancies": ("person_id", "post_id", "start"),
+    "flows": ("flow_id",),
+    "steps": ("flow_id", "step_no", "kind"),
+    "sign_offs": ("flow_id", "step_no", "sign_no", "post_id"),
+    "incompatible_steps": ("flow_id", "step_a", "step_b"),
+    "power_items": ("item_id", "unit_id"),
+    "influences": ("from_post", "to_post", "works"),
+}
 KEYS = (("posts", "post_id"), ("flows", "flow_id"))
 NEEDED = ("posts", "occupancies", "steps", "sign_offs", "power_items")
+Progress = Callable[[int, int, int], None]
 WORDS = ("unit_id", "reports_to", "title", "person_id", "post_id", "flow_id", "kind", "route", "rule", "simple_flow")
 
 
@@ -107,7 +118,9 @@ class Source:
 
 
 def sources_of(folder: Path) -> dict[str, Source]:
-    """Return the tables' files; `BadInput` where one that is needed is missing."""
+    """Return the tables' files; `BadInput` where one that is needed is missing, is no Parquet file or lacks a column."""
+    if not folder.is_dir():
+        raise BadInput("没有这个文件夹", where=str(folder), mend="核对路径；模拟数据可用 fangkong demo-data --nation 目录 生成")
     missing = [name for name in NEEDED if not (folder / f"{name}.parquet").is_file()]
     if missing:
         raise BadInput(f"缺少文件 {'、'.join(f'{m}.parquet' for m in missing)}", where=str(folder),
@@ -116,8 +129,15 @@ def sources_of(folder: Path) -> dict[str, Source]:
 
 
 def _source(path: Path, name: str) -> Source:
-    footer = pq.read_metadata(path)
-    present = [c for c in CUT_COLUMNS[name] if c in footer.schema.to_arrow_schema().names]
+    try:
+        footer = pq.read_metadata(path)
+    except (pa.ArrowException, OSError) as error:
+        raise BadInput("不是完好的 Parquet 文件", where=str(path), mend="重新导出") from error
+    held = footer.schema.to_arrow_schema().names
+    lacking = [c for c in MUST_HAVE[name] if c not in held]
+    if lacking:
+        raise BadInput(f"缺少列 {'、'.join(lacking)}", where=str(path), mend="列名用台账数据字典的英文名")
+    present = [c for c in CUT_COLUMNS[name] if c in held]
     words = [c for c in present if c in WORDS and (name, c) not in KEYS]
     return Source(path, footer, present, words)
 
@@ -130,10 +150,15 @@ def cuts_of(sources: Mapping[str, Source]) -> list[int | None]:
 
 def read_cut(sources: Mapping[str, Source], cut: int | None, as_of: date) -> Coded:
     """Return one cut in numbers. `BadInput` where it names posts or flows that are not in it."""
-    coded = code_tables({name: source.read(cut) for name, source in sources.items()}, as_of, whole=False)
+    folder = sources["posts"].path.parent
+    try:
+        coded = code_tables({name: source.read(cut) for name, source in sources.items()}, as_of, whole=False)
+    except (pa.ArrowException, OSError) as error:
+        raise BadInput("有的列读不出来，或类型不对", where=f"{folder} 第{(cut or 0) + 1}批",
+                       mend="序号、人数存成整数，日期存成日期，编码存成文本，重新导出") from error
     if coded.astray:
         raise BadInput(f"有 {coded.astray} 处岗位或流程编码不在同一批行内",
-                       where=f"{sources['sign_offs'].path.parent} 第{(cut or 0) + 1}批",
+                       where=f"{folder} 第{(cut or 0) + 1}批",
                        mend="按单位排序后重新导出，或把各表存成单个行组")
     return coded
 
@@ -148,10 +173,8 @@ def judge_cut(coded: Coded, how: National) -> tuple[pa.Table, int]:
     return answer_rows(coded, task, flow, answers, people, how.level, how.target), len(keys)
 
 
-def _results(folder: Path, how: National) -> Iterator[tuple[pa.Table, int]]:
+def _results(sources: Mapping[str, Source], how: National) -> Iterator[tuple[pa.Table, int]]:
     """Yield the results cut by cut, in order, a few cuts ahead on *threads* threads."""
-    sources = sources_of(folder)
-
     def one(cut: int | None) -> tuple[pa.Table, int]:
         return judge_cut(read_cut(sources, cut, how.as_of), how)
 
@@ -165,26 +188,43 @@ def _results(folder: Path, how: National) -> Iterator[tuple[pa.Table, int]]:
             yield future.result()
 
 
-def judge_nation(folder: Path, target_file: Path, how: National) -> Tally:
-    """Judge every item of the Parquet tables in *folder*; write one row per item to *target_file*.
+def judge_nation(folder: Path, target_file: Path | None, how: National, progress: Progress | None = None) -> Tally:
+    """Judge every item of the Parquet tables in *folder*; write one row per item to *target_file*, if one is given.
 
-    The file appears under its name when it is complete; rows stand in the order of the item table. Returns the counts.
-    Raises `BadInput` where a table is missing or a cut is not closed.
+    The file appears under its name when it is complete; rows stand in the order of the item table. *progress* is told after
+    every cut how many of how many are done, and how many items. Returns the counts. Raises `BadInput` where a table is
+    missing or a cut is not closed.
     """
-    tally = Tally()
+    sources = sources_of(folder)
+    if not sources["power_items"].footer.num_rows:
+        raise BadInput("没有权力事项", where=str(sources["power_items"].path), mend="核对导出的内容")
+    if target_file is None:
+        return _judge(sources, None, how, progress)
+    if target_file.resolve() in {source.path.resolve() for source in sources.values()}:
+        raise WrongCall("结果不能写到数据文件上", where=str(target_file), mend="换一个文件名")
     part = target_file.with_name(target_file.name + ".part")
+    try:
+        tally = _judge(sources, part, how, progress)
+        part.replace(target_file)
+    finally:
+        part.unlink(missing_ok=True)
+    return tally
+
+
+def _judge(sources: Mapping[str, Source], part: Path | None, how: National, progress: Progress | None) -> Tally:
+    tally = Tally()
+    total = len(cuts_of(sources))
     writer: pq.ParquetWriter | None = None
     try:
-        for rows, flows in _results(folder, how):
-            writer = writer or pq.ParquetWriter(part, rows.schema, compression="zstd", compression_level=1,
-                                                use_dictionary=["status", "unit_id"], write_statistics=False)
-            writer.write_table(rows)
+        for done, (rows, flows) in enumerate(_results(sources, how), start=1):
+            if part is not None:
+                writer = writer or pq.ParquetWriter(part, rows.schema, compression="zstd", compression_level=1,
+                                                    use_dictionary=["status", "unit_id"], write_statistics=False)
+                writer.write_table(rows)
             tally.add(rows, flows)
-        if writer is not None:
-            writer.close()
-            part.replace(target_file)
+            if progress is not None:
+                progress(done, total, tally.items)
     finally:
         if writer is not None:
             writer.close()
-        part.unlink(missing_ok=True)
     return tally

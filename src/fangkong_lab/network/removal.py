@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 
-from fangkong_lab.network.completion import MOST_COMPLETIONS, Case, Demand
+from fangkong_lab.network.capture import powers_of
+from fangkong_lab.network.completion import Case, Demand, all_worlds
 from fangkong_lab.network.graph import PowerNetwork
-from fangkong_lab.network.idle import same_for_all_reaches, same_in_world, same_winners
+from fangkong_lab.network.idle import Removal
 from fangkong_lab.network.influence import FULL
 from fangkong_lab.network.routes import checks_before_effect
 from fangkong_lab.network.signing import Game
-from fangkong_lab.network.world import World, new_person
+from fangkong_lab.network.world import World
 
 Key = tuple[int, int]
 
@@ -20,53 +20,42 @@ def idle_checks(network: PowerNetwork, demand: Demand, cases: Sequence[Case]) ->
     """Return the idle checks (step_no, sign_no), and whether all of them are certain to be found.
 
     A check is left out, and False returned, where independent sign-offs make it depend on more than
-    `MOST_COMPLETIONS` completions of posts outside the flow.
+    `completion.MOST_COMPLETIONS` completions of posts outside the flow.
     """
     idle, certain = [], True
     for check in checks_before_effect(demand.flow):
-        less = replace(demand, without=check.key)
-        verdict = _idle(network, cases, less)
+        verdict = _idle(network, demand, cases, check.key)
         if verdict:
             idle.append(check.key)
         certain = certain and verdict is not None
     return tuple(sorted(idle)), certain
 
 
-def _idle(network: PowerNetwork, cases: Sequence[Case], less: Demand) -> bool | None:
-    pairs = [(case, less.game(case.world)) for case in cases]
-    if not all(same_winners(case.game, game) for case, game in pairs):
+def _idle(network: PowerNetwork, demand: Demand, cases: Sequence[Case], key: Key) -> bool | None:
+    removals = [Removal(game, key) for game in _unlike(case.game for case in cases)]
+    if not all(removal.same_alone for removal in removals):
         return False
-    if all((case.game.plain and game.plain) or same_for_all_reaches(case.game, game) for case, game in pairs):
+    if all(removal.same_always for removal in removals):
         return True
-    if not all(_same(case.world, case.game, game) for case, game in pairs):
+    told: dict[object, bool] = {}
+    if not all(_same(case.world, case.game, key, told) for case in cases):
         return False
-    worlds = _all_worlds(network, cases)
+    worlds = all_worlds(network, cases[0])
     if worlds is None:
         return None
-    full = replace(less, without=None)
-    return all(_same(world, full.game(world), less.game(world)) for world in worlds)
+    posts = demand.posts()
+    return all(_same(world, demand.game(world, posts), key, told) for world in worlds)
 
 
-def _same(world: World, game: Game, less: Game) -> bool:
-    reaches = [world.reach(g.signers, FULL) for g in (game, less)]
-    return same_in_world(game, less, reaches)
+def _unlike(games: Iterable[Game]) -> list[Game]:
+    """Return the games that differ in more than who their signers are."""
+    return list({(game.routes, len(game.signers)): game for game in games}.values())
 
 
-def _all_worlds(network: PowerNetwork, cases: Sequence[Case]) -> list[World] | None:
-    """Return every completion of the unknown posts that sign or have a link; None where there are too many."""
-    linked = network.above.keys() | network.below.keys()
-    posts = sorted(p for p in network.unknown if p in linked or p in cases[0].world.assigned)
-    people = network.persons
-    if (len(people) + 1) ** len(posts) > MOST_COMPLETIONS:
-        return None
-    return [World(network, assigned) for assigned in _every(posts, people)]
-
-
-def _every(posts: Sequence[str], people: Sequence[str]) -> Iterator[dict[str, str]]:
-    if not posts:
-        yield {}
-        return
-    for assigned in _every(posts[:-1], people):
-        fresh = sorted(set(assigned.values()) - set(people))
-        for person in (*people, *fresh, new_person(posts[-1])):
-            yield {**assigned, posts[-1]: person}
+def _same(world: World, game: Game, key: Key, told: dict[object, bool]) -> bool:
+    """Say whether the check is idle in one completion with full influence; *told* keeps the answers."""
+    powers = tuple(sorted(set(powers_of(game, world.reach(game.signers, FULL)).values())))
+    case = (game.routes, powers)
+    if case not in told:
+        told[case] = Removal(game, key).same_under(powers)
+    return told[case]

@@ -8,41 +8,15 @@ per listed post (one of its holders), so that one person in two of the posts cou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from fangkong_lab.kinds import SignRule
+from fangkong_lab.network.conditions import Condition, ways_of
+from fangkong_lab.network.needs import Group, RouteNeeds
 from fangkong_lab.network.nodes import SignOff
 
 Members = Sequence[str]
-
-
-@dataclass(frozen=True)
-class Group:
-    """*count* distinct persons out of *eligible* (a bit mask) sign; *independent* ones from the coalition itself."""
-
-    step_no: int
-    sign_no: int
-    eligible: int
-    count: int
-    independent: bool
-
-
-@dataclass(frozen=True)
-class RouteNeeds:
-    """What one route needs: its groups, the incompatible pairs of its steps, and the least number of signers."""
-
-    name: str
-    groups: tuple[Group, ...]
-    pairs: tuple[tuple[int, int], ...]
-    least: int
-
-    def hostile(self) -> dict[int, frozenset[int]]:
-        """Return, per step, the steps that may not share a signer with it."""
-        found: dict[int, set[int]] = {}
-        for a, b in self.pairs:
-            found.setdefault(a, set()).add(b)
-            found.setdefault(b, set()).add(a)
-        return {step: frozenset(others) for step, others in found.items()}
 
 
 @dataclass
@@ -63,12 +37,29 @@ class Game:
         """Whether capture depends on the able persons only: no independent sign-off anywhere."""
         return not any(g.independent for route in self.routes for g in route.groups)
 
+    @cached_property
+    def ways(self) -> tuple[tuple[Condition, ...], ...]:
+        """The ways through the routes that come to conditions: whoever meets all of one captures."""
+        return tuple(way for route in self.routes for way in ways_of(route) or ())
+
+    @cached_property
+    def tangled(self) -> tuple[RouteNeeds, ...]:
+        """The routes that come to too many conditions."""
+        return tuple(route for route in self.routes if ways_of(route) is None)
+
+    def without(self, key: tuple[int, int]) -> Game:
+        """Return the game without the sign-off *key*, the signers numbered as before."""
+        return Game(self.signers, tuple(replace(route, groups=tuple(g for g in route.groups if g.key != key))
+                                        for route in self.routes))
+
     def completes(self, able: int, coalition: int) -> bool:
         """Say whether *able* persons can complete a route, independent sign-offs being signed by *coalition*."""
         key = (able, coalition)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = any(assign(route, able, coalition) is not None for route in self.routes)
+            known = self._known[key] = (
+                any(all(c.met(coalition, able) for c in way) for way in self.ways)
+                or any(assign(route, able, coalition) is not None for route in self.tangled))
         return known
 
     def wins(self, coalition: int) -> bool:

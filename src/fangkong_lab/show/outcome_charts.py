@@ -53,6 +53,7 @@ def forms_chart(made: Classification, period: str) -> Chart:
 
 
 def form_rows(made: Classification) -> list[tuple[str, str, Interval, str]]:
+    """Return (standing, unit of count, sum, colour) per unit of count, in the order of the forms."""
     found = []
     for unit in sorted({r.basis.count_unit for r, c in made.rows if c.standing not in (Standing.MONEY, Standing.APART, Standing.UNKNOWN)}):
         for name, standings, colour in LINES:

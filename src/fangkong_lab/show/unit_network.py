@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import CannotTell
 from fangkong_lab.kinds import Audience, Verdict
+from fangkong_lab.network.finding_words import sure_controllers
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.influence import DIRECT, NONE
 from fangkong_lab.network.thresholds import DEFAULT_TARGET, ItemThresholds, measure
@@ -61,10 +62,8 @@ def _alone(network: PowerNetwork, items: list[ItemThresholds]) -> frozenset[str]
     """Posts held by somebody who alone completes an item without any influence, through a post that signs it."""
     found = set()
     for each in items:
-        kappa = each.structure.kappa
-        if kappa is not None and kappa[NONE.name].high == 1:
-            signing = {p for s in each.structure.flow.sign_offs for p in s.posts}
-            found |= {p for x in each.structure.sole for p in network.posts_of.get(x, ()) if p in signing}
+        signing = {p for s in each.structure.flow.sign_offs for p in s.posts}
+        found |= {p for x in sure_controllers(each.structure, NONE) for p in network.posts_of.get(x, ()) if p in signing}
     return frozenset(found)
 
 
