@@ -1,0 +1,1 @@
+"""Simulation of warning policies: a what-if, never a forecast. See docs/simulation.md."""
