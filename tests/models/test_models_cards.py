@@ -108,7 +108,7 @@ def test_similarity_does_not_move_when_one_document_is_shorter(tmp_path):
     for row in unsaid:
         del document["lines"][row]
     document["not_stated"] += unsaid
-    del document["practices"]
+    del document["practices"], document["grading"]
     (tmp_path / "shayang.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
     yangzhong = shelf().find("扬中")
     assert similarity(read_card(tmp_path / "shayang.yaml"), yangzhong) == similarity(shelf().find("沙洋"), yangzhong)
@@ -132,6 +132,10 @@ def test_unknown_name_names_the_near_match():
 
 
 BREAKS = {
+    "不能套用分级规则": lambda d: d.update(grading="shayang_risk"),
+    "卡片没有写明「rotation」，不能执行": lambda d: d["practices"].append({"row": "rotation", "readings": ["stated"], "do": "no_signature", "why": "x"}),
+    "不涉及签批的做法不选事项": lambda d: d["practices"][0].update(items={"small": True}),
+    "least 只用于": lambda d: d["practices"][0].update(least=2),
     "行没有交代": lambda d: d["not_stated"].remove("rotation"),
     "既有说明又列为未载": lambda d: d["not_stated"].append("period"),
     "没有「periode」这一行": lambda d: d["lines"].update(periode=d["lines"]["period"]),

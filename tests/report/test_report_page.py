@@ -7,9 +7,11 @@ import subprocess
 import nbformat
 import pytest
 
-from fangkong_lab.report.batch import report_path, run_batch
+from fangkong_lab.kinds import Audience
+from fangkong_lab.report.batch import Plan, report_path, run_batch
 from fangkong_lab.report.html import page
-from fangkong_lab.report.templates import all_requests
+from fangkong_lab.report.reading import read
+from fangkong_lab.report.templates import all_requests, unit_requests
 
 
 def notebook(*markdown: str):
@@ -19,7 +21,7 @@ def notebook(*markdown: str):
 
 
 def test_contents_list_the_headings():
-    text = page(notebook("# 报告", "## 一、结论", "正文", "## 二、口径"), "报告<题>", "页脚&")
+    text = page(read(notebook("# 报告", "## 一、结论", "正文", "## 二、口径"), "报告<题>", "页脚&"))
     assert re.search(r'<nav class="fk-contents".*一、结论.*二、口径.*</nav>', text)
     assert text.index("</h1>") < text.index("fk-contents\" aria")
     assert "<title>报告&lt;题&gt;</title>" in text
@@ -30,7 +32,7 @@ def test_code_is_left_out_and_text_is_escaped():
     made = notebook("# 报告")
     made.cells.append(nbformat.v4.new_code_cell("secret_name = 1"))
     made.cells[1].outputs = [nbformat.v4.new_output("stream", name="stdout", text="<script>alert(1)</script>")]
-    text = page(made, "t", "f")
+    text = page(read(made, "t", "f"))
     assert "secret_name" not in text
     assert "<script" not in text
 
@@ -42,7 +44,7 @@ def made(tmp_path_factory):
     root = tmp_path_factory.mktemp("office")
     (root / "fangkong.toml").write_text('office = "试验研究室"\nas_of = 2016-12-31\n', encoding="utf-8")
     workspace = read_workspace(root)
-    return workspace, run_batch(all_requests(workspace), workspace, 2, progress=False)
+    return workspace, run_batch(all_requests(workspace), workspace, Plan(progress=False))
 
 
 def test_every_source_report_is_made(made):
@@ -77,6 +79,26 @@ def test_a_browser_asks_nothing_of_the_network(made, chromium, tmp_path):
 
 
 @pytest.mark.chromium
+def test_the_interactive_network_runs_under_the_pages_own_policy(county, chromium, tmp_path):
+    """Chromium runs our script and nothing else: the network is drawn, a script that came with the data is not run."""
+    result = run_batch(unit_requests(county, [], None, Audience.INTERNAL), county, Plan(progress=False))
+    assert result.exit_code == 0, result.sentence()
+    text = report_path(county, result.attempts[0], "html").read_text(encoding="utf-8")
+    assert len(text.encode()) < 3_000_000
+    assert '<div class="fkn-body"' not in text, "made by the script only"
+    page_file = tmp_path / "unit.html"
+    page_file.write_text(text.replace("</main>", "<script>document.title = 'broken'</script></main>"), encoding="utf-8")
+    asked, said, dom = _look(chromium, page_file, tmp_path / "unit", "--enable-unsafe-swiftshader", "--virtual-time-budget=5000")
+    assert not asked
+    assert 'class="fkn-body"' in dom
+    assert "<canvas" in dom
+    assert "<title>broken" not in dom
+    lines = [t for t in said.splitlines() if "CONSOLE" in t and "GL Driver Message" not in t]
+    assert len(lines) == 1, lines
+    assert "Content Security Policy" in lines[0]
+
+
+@pytest.mark.chromium
 def test_the_browser_test_can_fail(chromium, tmp_path):
     bad = tmp_path / "bad.html"
     bad.write_text('<main>x</main><img src="http://127.0.0.1:9/x.png"><script>console.error("no")</script>', encoding="utf-8")
@@ -86,15 +108,19 @@ def test_the_browser_test_can_fail(chromium, tmp_path):
 
 
 def _open(chromium, path, folder) -> tuple[list[str], str]:
+    return _look(chromium, path, folder)[:2]
+
+
+def _look(chromium, path, folder, *options: str) -> tuple[list[str], str, str]:
     folder.mkdir()
     log = folder / "net.json"
     done = subprocess.run(
         [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          f"--user-data-dir={folder / 'profile'}", f"--log-net-log={log}", "--enable-logging=stderr",
-         "--dump-dom", path.as_uri()], capture_output=True, text=True, check=True, timeout=120)
+         "--dump-dom", *options, path.as_uri()], capture_output=True, text=True, check=True, timeout=120)
     assert "</main>" in done.stdout
-    return _asked_by(log), done.stderr
+    return _asked_by(log), done.stderr, done.stdout
 
 
 def _asked_by(log) -> list[str]:

@@ -59,7 +59,8 @@ class Line:
 class Card:
     """A county model as its document states it: one `Line` per row of the comparison, in their order.
 
-    *practices* are what of it can be carried out on flows, in the order in which it is done.
+    *practices* are what of it can be carried out on flows, in the order in which it is done. *grading* is the id of the
+    policy that says its grading rule; empty where the document states none that can be carried out.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Card:
     part: str
     lines: tuple[Line, ...]
     practices: tuple[Practice, ...] = ()
+    grading: str = ""
 
     def line(self, row: str) -> Line:
         """Return the line of *row*; KeyError where the comparison has no such row."""
@@ -91,7 +93,7 @@ def read_card(path: Path) -> Card:
     that is another document's, an id that is not the file's name.
     """
     top = Field(read_yaml(path))
-    top.keys(_KEYS, ("practices",))
+    top.keys(_KEYS, ("practices", "grading"))
     check_version(top)
     if path.name != f"{top.at('id').text()}.yaml":
         raise top.at("id").fail(f"编号「{top.at('id').text()}」与文件名「{path.name}」不一致", "改成同名")
@@ -101,7 +103,21 @@ def read_card(path: Path) -> Card:
     _check_rows(top, tuple(said), silent)
     lines = tuple(said.get(row.id, Line(row.id, Stated.NOT_SAID)) for row in rows())
     return Card(top.at("id").text(), top.at("name").text(), top.at("place").text(), top.at("kind").word(ModelKind),
-                document, top.at("part").text(), lines, read_practices(top.maybe("practices"), frozenset(said)))
+                document, top.at("part").text(), lines, read_practices(top.maybe("practices"), frozenset(said)), _grading(top, frozenset(said)))
+
+
+def _grading(top: Field, stated: frozenset[str]) -> str:
+    field = top.maybe("grading")
+    if field is None:
+        return ""
+    if "grading" not in stated:
+        raise field.fail("卡片没有写明「grading」，不能套用分级规则", "先在 lines 里写明出处")
+    from fangkong_lab.policy.catalogue import shelf
+
+    known = tuple(path.stem for path in shelf().paths())
+    if field.text() not in known:
+        raise field.fail(f"没有规则「{field.text()}」", did_you_mean(field.text(), known))
+    return field.text()
 
 
 def _document(field: Field) -> str:

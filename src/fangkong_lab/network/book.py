@@ -20,19 +20,19 @@ NEEDED_TABLES = ("units", "posts", "power_items", "persons", "occupancies", "flo
 _SHOWN = 5
 
 
-def book_tables(path: Path) -> Tables:
-    """Return the frames of the workbook *path* that a network is built from, by English name.
+def book_tables(path: Path, also: frozenset[str] = frozenset()) -> Tables:
+    """Return the frames of the workbook *path* that a network is built from, and the tables *also*, by English name.
 
     Other tables' sheets are not read, and nothing is said of them. Raises `BadInput` where one of these sheets has a
     refused row, or where a sheet's name is nearly a table's: leaving it out would change verdicts silently.
     """
     from fangkong_lab.ledger.read import read_delivery
 
-    delivery = read_delivery(path, sender=path.stem, only=frozenset(NEEDED_TABLES))
-    _refuse_faulty(delivery, path)
+    delivery = read_delivery(path, sender=path.stem, only=frozenset(NEEDED_TABLES) | also)
+    _refuse_faulty(delivery, path, frozenset(NEEDED_TABLES) | also)
     frames: dict[str, list[pd.DataFrame]] = {}
     for sheet in delivery.sheets:
-        if sheet.table in NEEDED_TABLES:
+        if sheet.table in NEEDED_TABLES or sheet.table in also:
             frames.setdefault(sheet.table, []).append(sheet.frame)
     return {name: _stacked(parts) for name, parts in frames.items()}
 
@@ -45,9 +45,9 @@ def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _refuse_faulty(delivery: Delivery, path: Path) -> None:
+def _refuse_faulty(delivery: Delivery, path: Path, needed: frozenset[str]) -> None:
     wrong = [p for p in delivery.problems
-             if p.gravity is Gravity.REFUSED and (p.table in NEEDED_TABLES or not p.table)]
+             if p.gravity is Gravity.REFUSED and (p.table in needed or not p.table)]
     if wrong:
         lines = "；".join(p.sentence() for p in wrong[:_SHOWN])
         more = f"等{len(wrong)}处" if len(wrong) > _SHOWN else ""

@@ -27,6 +27,11 @@ def safe_name(title: str) -> str:
     return f"{name or '报告'}-{_mark(plain)}"
 
 
+def marked_name(name: str, key: str) -> str:
+    """Return *name* with six hexadecimal digits of the hash of *key* behind it."""
+    return f"{name}-{_mark(key)}"
+
+
 def distinct_names(titles: list[str]) -> list[str]:
     """Return a safe name for each title; names that differ only in case (one file on Windows) all get a mark."""
     names = [safe_name(t) for t in titles]

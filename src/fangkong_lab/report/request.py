@@ -74,6 +74,16 @@ class ReportRequest:
         """Return the parameters as papermill wants them (a fresh dictionary)."""
         return dict(self.values)
 
+    @property
+    def day(self) -> str:
+        """The day the report speaks of (``2016-12-31``); empty for a template without one."""
+        return str(self.parameters().get("as_of", ""))
+
+    @property
+    def stem(self) -> str:
+        """What the files are called: the title, and the day where there is one, so that two years are two files."""
+        return f"{self.title}{self.day}" if self.day else self.title
+
     def key(self) -> str:
         """Return the request as one line of JSON: what the status ledger knows it by."""
         return json.dumps([self.template.name, dict(self.values)], ensure_ascii=False, sort_keys=True)

@@ -1,4 +1,4 @@
-"""The status ledger: one line of JSON per finished attempt, appended and flushed, never rewritten."""
+"""The status ledger: one line of JSON per attempt that ended, appended and flushed, never rewritten."""
 
 from __future__ import annotations
 
@@ -13,15 +13,20 @@ LEDGER_NAME = "状态台账.jsonl"
 
 
 class State(Kind):
-    """How an attempt at a report ended."""
+    """How a request ended."""
 
     DONE = "done", "完成"
     FAILED = "failed", "失败"
+    UNCHANGED = "unchanged", "未变"
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt: request *key*, *title*, *group*, *name* (files' stem), *state*, *seconds*, *content_hash*, *error*."""
+    """One attempt: request *key*, *title*, *group*, *name* (files' stem), *state*, *seconds*, *content_hash* of the notebook.
+
+    *error* says why it failed, *note* what the reader should know of a report that was made; *formats* are its endings
+    beside ipynb, *megabytes* the largest memory seen.
+    """
 
     key: str
     title: str
@@ -31,15 +36,33 @@ class Attempt:
     seconds: float
     content_hash: str = ""
     error: str = ""
+    note: str = ""
+    formats: tuple[str, ...] = ("html",)
+    megabytes: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Say whether it failed."""
+        return self.state == State.FAILED.value
 
 
 def append(folder: Path, attempt: Attempt) -> None:
-    """Append *attempt* to the ledger in *folder* and wait until it is on the disk."""
+    """Append *attempt* to the ledger in *folder* and wait until it is on the disk.
+
+    A line that a kill or a full disk cut off is closed first, so that it costs nobody else's line.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LEDGER_NAME).open("a", encoding="utf-8") as ledger:
-        ledger.write(json.dumps(asdict(attempt), ensure_ascii=False, sort_keys=True) + "\n")
+    with (folder / LEDGER_NAME).open("ab+") as ledger:
+        if ledger.tell() and not _whole(ledger.fileno()):
+            ledger.write(b"\n")
+        ledger.write((json.dumps(asdict(attempt), ensure_ascii=False, sort_keys=True) + "\n").encode())
         ledger.flush()
         os.fsync(ledger.fileno())
+
+
+def _whole(descriptor: int) -> bool:
+    os.lseek(descriptor, -1, os.SEEK_END)
+    return os.read(descriptor, 1) == b"\n"
 
 
 def latest(folder: Path) -> list[Attempt]:
@@ -48,10 +71,11 @@ def latest(folder: Path) -> list[Attempt]:
     if not path.exists():
         return []
     last: dict[str, Attempt] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            record = Attempt(**json.loads(line))
-        except (json.JSONDecodeError, TypeError):
+            values = json.loads(line)
+            record = Attempt(**values | {"formats": tuple(values.get("formats", ("html",)))})
+        except (json.JSONDecodeError, TypeError, AttributeError):
             continue
         last[record.key] = record
     return sorted(last.values(), key=lambda a: (a.group, a.title, a.key))

@@ -39,9 +39,9 @@ def _units_at(workspace: Workspace, changed: int) -> Mapping[str, str]:
     return {code: name for code, name in sorted(pairs) if code in listed}
 
 
-def _unit_marks(workspace: Workspace, values: Mapping[str, Scalar]) -> tuple[str, ...]:
+def _county_marks(workspace: Workspace, values: Mapping[str, Scalar]) -> tuple[str, ...]:
     simulated = any("模拟" in name for name in _units(workspace).values())
-    internal = values["audience"] == Audience.INTERNAL.value
+    internal = values.get("audience") == Audience.INTERNAL.value
     return (("模拟数据",) if simulated else ()) + (("内部",) if internal else ())
 
 
@@ -53,9 +53,21 @@ UNIT = Template(
     name="unit", label="单位评估报告", notebook="unit_report.ipynb", title="{unit_id}廉政风险防控评估报告（{audience}）",
     parameters=(Parameter("unit_id", "单位", str, choices=_units), Parameter("as_of", "评估日期", date),
                 Parameter("audience", "读者", str, choices=_audiences, default=Audience.INTERNAL.value)),
-    marks=_unit_marks,
+    marks=_county_marks,
 )
-TEMPLATES = {t.name: t for t in (SOURCE, UNIT)}
+ANNUAL = Template(
+    name="annual", label="年度评估报告", notebook="annual_report.ipynb", title="年度廉政风险防控评估报告（{audience}）",
+    parameters=(Parameter("as_of", "评估日期", date),
+                Parameter("audience", "读者", str, choices=_audiences, default=Audience.INTERNAL.value)),
+    marks=_county_marks,
+)
+COMPARE = Template(
+    name="compare", label="模式比较报告", notebook="compare_report.ipynb", title="{models}模式比较报告",
+    parameters=(Parameter("models", "模式", str), Parameter("as_of", "评估日期", date),
+                Parameter("county", "台账文件", str, default="")),
+    marks=_county_marks,
+)
+TEMPLATES = {t.name: t for t in (SOURCE, UNIT, ANNUAL, COMPARE)}
 
 
 def template_named(word: str) -> Template:
@@ -79,6 +91,28 @@ def unit_requests(workspace: Workspace, units: list[str], as_of: str | None, aud
     return [make_request(UNIT, {"unit_id": u, "as_of": day, "audience": audience.value}, workspace) for u in chosen]
 
 
+def annual_requests(workspace: Workspace, as_of: str | None, audience: Audience) -> list[ReportRequest]:
+    """Return the annual report request; none where the store holds no power items."""
+    if not _units(workspace):
+        return []
+    return [make_request(ANNUAL, {"as_of": workspace.day(as_of).isoformat(), "audience": audience.value}, workspace)]
+
+
+def compare_requests(workspace: Workspace, models: list[str], as_of: str | None, county: str = "") -> list[ReportRequest]:
+    """Return the request to compare *models* on the workspace's county, or on the workbook *county*.
+
+    None where the store holds no power items and no workbook is given; `WrongCall` for an unknown or ambiguous name.
+    """
+    from fangkong_lab.models.shelf import shelf
+
+    cards = shelf(workspace.root)
+    names = "、".join(cards.find(model).name for model in models)
+    if not county and not _units(workspace):
+        return []
+    return [make_request(COMPARE, {"models": names, "as_of": workspace.day(as_of).isoformat(), "county": county}, workspace)]
+
+
 def all_requests(workspace: Workspace, as_of: str | None = None, audience: Audience = Audience.INTERNAL) -> list[ReportRequest]:
     """Return a request for every report that the shipped data and the workspace's store can bear."""
-    return source_requests(workspace, list(figures.models())) + unit_requests(workspace, [], as_of, audience)
+    return [*source_requests(workspace, list(figures.models())), *unit_requests(workspace, [], as_of, audience),
+            *annual_requests(workspace, as_of, audience), *compare_requests(workspace, list(figures.models()), as_of)]
