@@ -178,10 +178,14 @@ def _is_outside(made: Funnel, events: float, size: float, level: float) -> bool:
 
 def tail(events: float, target: float, size: float, spread: Spread) -> float:
     """Return the exact probability of a count as far out as *events*, on its side of the expected count."""
-    from scipy.stats import binom, poisson
+    # scipy.special and not scipy.stats: freezing a distribution costs a thousand times the sum itself.
+    from scipy.special import bdtr, bdtrc, pdtr, pdtrc
 
-    law = poisson(target * size) if spread is Spread.RATE else binom(round(size), target)
-    return float(law.sf(math.ceil(events) - 1) if events > target * size else law.cdf(math.floor(events)))
+    above = events > target * size
+    least = math.ceil(events) - 1 if above else math.floor(events)
+    if spread is Spread.RATE:
+        return float(pdtrc(least, target * size) if above else pdtr(least, target * size))
+    return float(bdtrc(least, round(size), target) if above else bdtr(least, round(size), target))
 
 
 def exact_limits(target: float, size: float, level: float, spread: Spread) -> tuple[float, float]:
@@ -192,12 +196,12 @@ def exact_limits(target: float, size: float, level: float, spread: Spread) -> tu
     """
     from scipy.stats import binom, poisson
 
-    law = poisson(target * size) if spread is Spread.RATE else binom(round(size), target)
+    law, shape = (poisson, (target * size,)) if spread is Spread.RATE else (binom, (round(size), target))
     p = (1 - level) / 2
     # ppf(q) is the least count whose cdf is ≥ q; at the lower end a cdf of exactly p must still count as outside.
-    low = float(law.ppf(p))
-    low = low + 1 if law.cdf(low) <= p else low
-    return max(0.0, low) / size, float(law.isf(p)) / size
+    low = float(law.ppf(p, *shape))
+    low = low + 1 if law.cdf(low, *shape) <= p else low
+    return max(0.0, low) / size, float(law.isf(p, *shape)) / size
 
 
 def _to_scale(value: np.ndarray | float, spread: Spread) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from fangkong_lab.errors import WrongCall, did_you_mean
@@ -28,7 +29,7 @@ class CardShelf:
                 if path.name != ROWS:
                     found.setdefault(path.stem, path)
         order = [name for name in FIVE if name in found] + sorted(set(found) - set(FIVE))
-        return tuple(read_card(found[name]) for name in order)
+        return tuple(_card(found[name], found[name].stat().st_mtime_ns) for name in order)
 
     def find(self, word: str) -> Card:
         """Return the card whose id, name or short name (沙洋, 五小 …) is *word*; `WrongCall` with the near match."""
@@ -41,6 +42,11 @@ class CardShelf:
         if near:
             raise WrongCall(f"「{word}」对得上几张卡片：{'、'.join(names)}", mend="写全名称或编号")
         raise WrongCall(f"没有模式「{word}」的卡片", mend=did_you_mean(word, names))
+
+
+@lru_cache(maxsize=128)
+def _card(path: Path, changed: int) -> Card:
+    return read_card(path)
 
 
 def shelf(workspace_root: Path | None = None) -> CardShelf:

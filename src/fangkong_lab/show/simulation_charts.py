@@ -195,7 +195,7 @@ def calibration_chart(made: Calibration, most: int = 14) -> Chart:
         axis = axes[0]
         for at, row in enumerate(rows.to_dict("records")):
             length = row["范围高"] - row["范围低"]
-            low, middle, high = ((row[c] - row["范围低"]) / length for c in ("相容值5%", "相容值中位", "相容值95%"))
+            low, middle, high = ((row[c] - row["范围低"]) / length for c in ("相容值最低", "相容值中位", "相容值最高"))
             colour = MUTED if row["判断"] == "不可识别" else BLUE if row["判断"] == "收窄" else AMBER
             axis.plot([0, 1], [at, at], color=GRID, linewidth=6, solid_capstyle="butt")
             axis.plot([low, high], [at, at], color=colour, linewidth=6, alpha=0.75, solid_capstyle="butt")
@@ -206,4 +206,4 @@ def calibration_chart(made: Calibration, most: int = 14) -> Chart:
         axis.set_xlim(0, 1)
         picture = png(figure)
     return Chart(_said("计数说得出什么", made.mark()), picture, f"区间图：{made.sentence()}", made.table(),
-                 "灰底是假定的范围，色条是与计数相容的90%，竖线是中位。", "；".join(dict.fromkeys(made.counts.sources)))
+                 "灰底是假定的范围，色条从与计数相容的最低值到最高值，竖线是中位。", "；".join(dict.fromkeys(made.counts.sources)))

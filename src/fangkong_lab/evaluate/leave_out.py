@@ -1,0 +1,85 @@
+"""Does the answer hang on one unit? The estimate again, without each unit in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fangkong_lab.errors import FangkongError
+from fangkong_lab.evaluate.assumption import Refusal
+from fangkong_lab.evaluate.effect import Effect, Scale
+from fangkong_lab.evaluate.plot import Plot, Shape
+from fangkong_lab.result import html_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fangkong_lab.evaluate.panel import Panel
+
+
+@dataclass(frozen=True, eq=False)
+class LeaveOneOut:
+    """*estimate* with all units; *frame* has unit, treated, estimate without it (NaN where it cannot be made), sorted by estimate."""
+
+    estimate: float
+    null: float
+    frame: pd.DataFrame
+
+    @property
+    def turned(self) -> tuple[str, ...]:
+        """Return the units without which the estimate changes its side of no effect."""
+        value = self.frame["效应"]
+        return tuple(self.frame.loc[(value - self.null) * (self.estimate - self.null) < 0, "去掉的单位"])
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per unit left out."""
+        return self.frame.copy()
+
+    def sentence(self) -> str:
+        """Return the range of the estimates, and whether one unit decides the direction."""
+        value = self.frame["效应"]
+        if value.notna().sum() == 0:
+            return "去掉任一单位后都无法估计，结论依赖单个单位。"
+        lost = int(value.isna().sum())
+        more = f"去掉其中{lost}个单位的任一个就无法估计。" if lost else ""
+        turn = f"去掉{'、'.join(self.turned)}后方向改变。" if self.turned else "方向不变。"
+        return f"逐一去掉一个单位，效应在{value.min():.3g}至{value.max():.3g}之间（全部单位为{self.estimate:.3g}），{turn}{more}"
+
+    def figure(self) -> Plot:
+        """Return the estimates without each unit."""
+        frame = self.frame.rename(columns={"去掉的单位": "x", "效应": "y"}).assign(low=np.nan, high=np.nan)
+        frame["series"] = np.where(frame["试点"], "试点单位", "对照单位")
+        return Plot(Shape.BARS, "逐一去掉一个单位", frame[["x", "y", "low", "high", "series"]], self.sentence(), "去掉的单位", "效应", self.null)
+
+    def _repr_html_(self) -> str:
+        return html_of(self.table(), self.sentence())
+
+
+def leave_one_out(panel: Panel, estimate: Callable[[Panel], Effect | Refusal], *, treated_only: bool = False) -> LeaveOneOut | Refusal:
+    """Return what *estimate* gives without each unit (*treated_only*: without each pilot unit).
+
+    *estimate* is a design, as ``lambda p: staggered(p, settings)``. A `Refusal` where all units together already give one.
+    """
+    import pandas as pd
+
+    whole = estimate(panel)
+    if isinstance(whole, Refusal):
+        return whole
+    made = []
+    for i in np.flatnonzero(panel.treated) if treated_only else range(panel.n_units):
+        made.append({"去掉的单位": panel.units[i], "试点": bool(panel.treated[i]),
+                     "效应": _without(panel.kept(np.arange(panel.n_units) != i), estimate, whole.scale)})
+    frame = pd.DataFrame(made).sort_values(["效应", "去掉的单位"], ignore_index=True)
+    return LeaveOneOut(whole.estimate, whole.scale.null, frame)
+
+
+def _without(panel: Panel, estimate: Callable[[Panel], Effect | Refusal], scale: Scale) -> float:
+    """Return the estimate on *panel*; NaN where there is none, or one on another scale."""
+    try:
+        answer = estimate(panel)
+    except FangkongError:
+        return float("nan")
+    return answer.estimate if isinstance(answer, Effect) and answer.scale is scale else float("nan")
