@@ -16,6 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--all", action="store_true", help="随附数据和台账能支持的全部报告（不写任何选项时也是如此）")
     what.add_argument("--model", nargs="+", metavar="模式", help="来源文献报告：沙洋、五小、扬中、宁国、瑞安")
+    what.add_argument("--compare", nargs="+", metavar="模式", help="模式比较报告：两个以上模式，套用在台账库的县上")
+    what.add_argument("--annual", action="store_true", help="年度评估报告")
     what.add_argument("--unit", nargs="+", metavar="单位", help="单位评估报告：单位编码或名称，可写多个")
     parser.add_argument("--period", metavar="期间", help="评估哪一年或哪一月，如 2016、2016-06；以其最后一天为评估基准日")
     parser.add_argument("--as-of", metavar="日期", help="评估基准日，如 2016-12-31；不写则取 --period 或 fangkong.toml 的 as_of")
@@ -69,12 +71,22 @@ def _plan(args: argparse.Namespace) -> Plan:
 def _requests(args: argparse.Namespace, workspace: Workspace) -> list[ReportRequest]:
     from fangkong_lab.kinds import Audience
     from fangkong_lab.report.period import day_of
-    from fangkong_lab.report.templates import all_requests, source_requests, unit_requests
+    from fangkong_lab.report.templates import (
+        all_requests,
+        annual_requests,
+        compare_requests,
+        source_requests,
+        unit_requests,
+    )
 
     audience = Audience.read(args.audience)
     day = day_of(args.period, args.as_of)
     if args.model:
         return source_requests(workspace, args.model)
+    if args.compare:
+        return compare_requests(workspace, args.compare, day)
+    if args.annual:
+        return annual_requests(workspace, day, audience)
     if args.unit:
         return unit_requests(workspace, args.unit, day, audience)
     return all_requests(workspace, day, audience)
