@@ -21,7 +21,7 @@ class Citation:
 
     def sentence(self) -> str:
         """Return the citation as a line for a report."""
-        dated = f"({self.published.isoformat()})" if self.published else "(未注明日期)"
+        dated = f"（{self.published.isoformat()}）" if self.published else "（未注明日期）"
         return f"{self.issuer}《{self.title}》{dated}" + (f",{self.where}" if self.where else "")
 
 

@@ -53,9 +53,9 @@ def made() -> Calibration:
 
 def test_known_values_lie_in_the_set_and_it_is_narrower_than_the_range(made: Calibration) -> None:
     row = made.table().set_index("地址").loc[RATE]
-    assert row["相容值5%"] < TRUE[RATE] < row["相容值95%"]
+    assert row["相容值最低"] < TRUE[RATE] < row["相容值最高"]
     assert made.verdicts()[RATE] is Told.NARROWED
-    assert row["相容值95%"] < 0.03
+    assert row["相容值最高"] < 0.03
     target = Target(made.model.with_arms(made.model.scenario.arms[:1]), made.counts, Block(0, 8))
     assert target.distance(TRUE) == 0
     assert target.distance({**TRUE, RATE: 0.05}) > 1
@@ -111,7 +111,7 @@ def test_ties_name_what_only_the_product_is_told_of() -> None:
     model = model_of(set_to(world(TRUE), dict.fromkeys(
         [f"detection.{c}.finds" for c in ("自查", "巡察", "信访", "审计")], 0.0)))
     one = counted(model, 7, (Countable.VERIFIED,))
-    effort = Search(draws=60, chains=4, sweeps=40, replications=4)
+    effort = Search(draws=60, chains=4, sweeps=20, replications=3)
     made = calibrate(model, one, search=effort, addresses=[RATE, UPHELD])
     kept = made.kept.rank().corr().iloc[0, 1]
     assert kept < -0.3

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fangkong_lab.cli.book_tables import tables_of, workspace_here
+from fangkong_lab.cli.robust import Hands, Trust, add_robust_arguments, hands, report, trust
 from fangkong_lab.errors import EXIT_DONE, WrongCall
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", metavar="文件", help="写入 JSON(docs/schema/simulation.schema.json);- 为屏幕")
     parser.add_argument("--out", metavar="文件夹", type=Path,
                         help="各表写成 CSV；算完的区块也存在这里，中断后用同一命令接着算")
+    add_robust_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -56,21 +58,30 @@ def run(args: argparse.Namespace) -> int:
     print("准备情景和内核（第一次运行要编译，约半分钟）……", file=sys.stderr, flush=True)
     model = model_of(scenario, _world(scenario, args.book))
     count = args.replications or scenario.replications
-    outcome = Outcome(model, _runner(args, count)(model))
-    front = frontier(model, _runner(args, count)) if args.frontier else None
-    shares = _provisions(model, args, count)
+    with hands(args) as held:
+        go = _runner(args, count, held)
+        outcome = Outcome(model, go(model))
+        front = frontier(model, go) if args.frontier else None
+        shares, trusted = _provisions(model, args, go), trust(model, args, held, Meter("处参数"))
+    _show(args, outcome, (front, shares, trusted))
+    return report(args) if args.report else EXIT_DONE
+
+
+def _show(args: argparse.Namespace, outcome: Outcome, beside: tuple[Frontier | None, tuple[Provisions, ...], Trust]) -> None:
+    front, shares, trusted = beside
     if args.json == "-":
-        print(_json(outcome, front, shares))
+        print(_json(outcome, beside))
     else:
+        trusted.first()
         _print(outcome, front)
         for each in shares:
             print(each.sentence())
+        trusted.last()
         if args.json:
-            _write(Path(args.json), _json(outcome, front, shares) + "\n")
+            _write(Path(args.json), _json(outcome, beside) + "\n")
             print(f"JSON 已写入 {args.json}")
     if args.out:
-        _write_tables(args.out, outcome, front)
-    return EXIT_DONE
+        _write_tables(args.out, outcome, front, trusted)
 
 
 def _check_call(args: argparse.Namespace) -> None:
@@ -106,17 +117,17 @@ def _world(scenario: Scenario, book: Path | None) -> World | None:
     return ledger_world(scenario, tables_of(book))
 
 
-def _runner(args: argparse.Namespace, count: int) -> Callable[[Model], Totals]:
+def _runner(args: argparse.Namespace, count: int, held: Hands) -> Callable[[Model], Totals]:
     from fangkong_lab.simulate.runner import folder_of
     from fangkong_lab.simulate.runner import run as run_model
 
     def go(model: Model) -> Totals:
         folder = folder_of(args.out / "区块", model) if args.out else None
-        return run_model(model, count, args.workers, folder, Meter())
+        return run_model(model, count, held.workers, folder, Meter(), held.executor)
     return go
 
 
-def _provisions(model: Model, args: argparse.Namespace, count: int) -> tuple[Provisions, ...]:
+def _provisions(model: Model, args: argparse.Namespace, go: Callable[[Model], Totals]) -> tuple[Provisions, ...]:
     if args.reform is None:
         return ()
     from fangkong_lab.policy.change import load_reform
@@ -124,13 +135,14 @@ def _provisions(model: Model, args: argparse.Namespace, count: int) -> tuple[Pro
     from fangkong_lab.simulate.figures import Figure
 
     wanted = (Figure.UNANSWERED, Figure.PERSON_WARNINGS, Figure.UNIT_WARNINGS, Figure.PERSON_UNFOUNDED, Figure.MINUTES)
-    return provisions(model, model.scenario.arms[0].name, load_reform(args.reform), wanted, _runner(args, count))
+    return provisions(model, model.scenario.arms[0].name, load_reform(args.reform), wanted, go)
 
 
 class Meter:
     """Shows on the error stream how many replications are done and how long the rest will take."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str = "次") -> None:
+        self.unit = unit
         self.begun = time.monotonic()
         self.already: int | None = None
         self.shown = -1
@@ -139,7 +151,7 @@ class Meter:
         if self.already is None:
             self.already = done
             if done:
-                print(f"接着算：已有 {done} 次", file=sys.stderr)
+                print(f"接着算：已有 {done} {self.unit}", file=sys.stderr)
         tenth = done * 10 // wanted
         if sys.stderr.isatty():
             print(f"\r{self.line(done, wanted)}   ", end="\n" if done == wanted else "", file=sys.stderr, flush=True)
@@ -151,7 +163,7 @@ class Meter:
         """Return the state in words."""
         spent, fresh = time.monotonic() - self.begun, done - (self.already or 0)
         left = f"，约剩 {spent / fresh * (wanted - done):.0f} 秒" if fresh and done < wanted else ""
-        return f"推演 {done}/{wanted} 次{left}"
+        return f"推演 {done}/{wanted} {self.unit}{left}"
 
 
 def _say_checked(scenario: Scenario) -> None:
@@ -187,12 +199,13 @@ def _screens(outcome: Outcome, front: Frontier | None) -> list[tuple[str, pd.Dat
     return [*made, ("门槛的前沿", rounded(front.table()))] if front is not None else made
 
 
-def _json(outcome: Outcome, front: Frontier | None, shares: tuple[Provisions, ...]) -> str:
+def _json(outcome: Outcome, beside: tuple[Frontier | None, tuple[Provisions, ...], Trust]) -> str:
     import json
 
     from fangkong_lab.simulate.outcome_json import as_json
 
-    return json.dumps(as_json(outcome, front, shares), ensure_ascii=False, indent=1, allow_nan=False)
+    front, shares, trusted = beside
+    return json.dumps({**as_json(outcome, front, shares), **trusted.json()}, ensure_ascii=False, indent=1, allow_nan=False)
 
 
 def _write(path: Path, text: str) -> None:
@@ -201,7 +214,7 @@ def _write(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def _write_tables(folder: Path, outcome: Outcome, front: Frontier | None) -> None:
+def _write_tables(folder: Path, outcome: Outcome, front: Frontier | None, trusted: Trust) -> None:
     from fangkong_lab.simulate.compare import Differences
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -209,6 +222,7 @@ def _write_tables(folder: Path, outcome: Outcome, front: Frontier | None) -> Non
               "首次预警": outcome.waits(), "两两之差": Differences(outcome).table()}
     if front is not None:
         frames["门槛前沿"] = front.table()
+    frames |= trusted.tables()
     for name, frame in frames.items():
         part = folder / f"{name}.csv.part"
         frame.assign(性质=outcome.mark()).to_csv(part, index=False, encoding="utf-8-sig")

@@ -112,7 +112,7 @@ class Basis:
 
     def parts(self) -> dict[str, str]:
         """Return the parts by their Chinese names, in the order of the definition."""
-        size = {PeriodKind.YEARS: f"({self.length}年)", PeriodKind.OTHER: f"({self.length}天)"}.get(self.period, "")
+        size = {PeriodKind.YEARS: f"（{self.length}年）", PeriodKind.OTHER: f"（{self.length}天）"}.get(self.period, "")
         return {"指标": self.measure, "计量单位": self.count_unit, "有问题线索": self.clue.label,
                 "累计": self.running.label, "期间": self.period.label + size}
 

@@ -56,7 +56,7 @@ class Coverage:
 
     def sentence(self) -> str:
         """Return the counts by kind; a share only where the universe is stated."""
-        parts = [f"{k.kind}{k.targets}个" + (f"(应巡察{k.universe}个，{100 * k.share:.1f}%)" if k.share is not None else "(应巡察数未载)")
+        parts = [f"{k.kind}{k.targets}个" + (f"（应巡察{k.universe}个，{100 * k.share:.1f}%）" if k.share is not None else "（应巡察数未载）")
                  for k in self.kinds]
         return f"已巡察{'、'.join(parts)}；各类对象性质不同，不作合计。{self.basis_line()}。" if parts else f"没有巡察记录。{self.basis_line()}。"
 

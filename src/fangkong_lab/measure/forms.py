@@ -60,7 +60,7 @@ class Classification:
         """Return what could be classed, what could not and why; one sentence each."""
         parts = [_said(s, self.with_standing(s)) for s in Standing if self.with_standing(s)]
         parts += [f"{len(self.rows)}条记录中{n}条早于统计指标体系（{self.taxonomy.start}），为参照归类。"] if (n := self._referred()) else []
-        return "".join(parts) + f"({self.taxonomy.caveat})"
+        return "".join(parts) + f"（{self.taxonomy.caveat}）"
 
     def _referred(self) -> int:
         return sum(c.by_reference for _, c in self.rows)
@@ -75,7 +75,7 @@ _SAID = {
 def _said(standing: Standing, records: tuple[Record, ...]) -> str:
     """A measure with one record is told by its number, one with several by how many there are: they may not add up."""
     own = {m: [r for r in records if r.measure == m] for m in dict.fromkeys(r.measure for r in records)}
-    listed = "、".join(f"{m}{rows[0].printed()}" if len(rows) == 1 else f"{m}({len(rows)}条记录)" for m, rows in own.items())
+    listed = "、".join(f"{m}{rows[0].printed()}" if len(rows) == 1 else f"{m}（{len(rows)}条记录）" for m, rows in own.items())
     return _SAID[standing].format(listed) + "。" if standing in _SAID else f"{standing.label}：{listed}。"
 
 
@@ -118,7 +118,7 @@ class FormShares:
 
     def sentence(self) -> str:
         """Return the shares with the unknown part in the same sentence."""
-        parts = "、".join(f"{s.form.label}{s.count.text()}{self.count_unit}(占{_percent(s.share)})" for s in self.shares)
+        parts = "、".join(f"{s.form.label}{s.count.text()}{self.count_unit}（占{_percent(s.share)}）" for s in self.shares)
         return f"{parts}；另有{self.unknown.text()}{self.count_unit}未拆分或不能归入。{self.basis_line()}。{'。'.join(self.caveats)}。"
 
 

@@ -52,7 +52,7 @@ class Overdispersion:
         """Return whether units differ by more than chance."""
         if self.tau2 == 0:
             return f"各单位之间没有超出随机波动的差异（φ={self.phi:.2f}），用精确界限。"
-        return f"各单位之间另有随机波动以外的差异（φ={self.phi:.2f},τ²={self.tau2:.2g}），界限已相应放宽。"
+        return f"各单位之间另有随机波动以外的差异（φ={self.phi:.2f}，τ²={self.tau2:.2g}），界限已相应放宽。"
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ class Part:
 
     def text(self) -> str:
         """Return the proportion as printed."""
-        return f"{self.name}{self.part}/{self.whole}" + (f"({100 * self.part / self.whole:.1f}%)" if self.whole else "(无分母，不计算)")
+        return f"{self.name}{self.part}/{self.whole}" + (f"（{100 * self.part / self.whole:.1f}%）" if self.whole else "（无分母，不计算）")
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Rectification:
         """Return the state in the sentence of the reports, with what is apart."""
         text = (f"到期问题{self.due}个，销号{self.closed_due}个，{self.completion.text()}；未到期{self.not_due}个另列"
                 + (f"，期限未载{self.no_deadline}个另列" if self.no_deadline else "")
-                + f"。全部已销号{self.closed}个，其中经核验{self.verified}个，{self.verification.text()};"
+                + f"。全部已销号{self.closed}个，其中经核验{self.verified}个，{self.verification.text()}；"
                   f"「回头看」发现反弹{self.rebounded}个，{self.rebound.text()}。")
         odd = f"另有{len(self.odd)}处日期前后不符，已列出，未改动。" if self.odd else ""
         return text + odd + self.basis_line() + "。"

@@ -78,7 +78,7 @@ class Survival:
         median, (low, high) = self.quantile(), self.quantile_bounds()
         if math.isnan(median):
             return f"{head}；办结的不到一半，中位天数不能判定。"
-        return f"{head}；中位{median:g}天({self.level:.0%}区间{_ends(low, high)})。"
+        return f"{head}；中位{median:g}天（{self.level:.0%}区间{_ends(low, high)}）。"
 
 
 def _ends(low: float, high: float) -> str:

@@ -41,7 +41,7 @@ class Tally:
 
     def sentence(self) -> str:
         """Return the count with its 口径 line and caveats."""
-        value = f"{self.basis.measure}{self.interval.text()}{self.basis.count_unit}({len(self.records)}条记录)"
+        value = f"{self.basis.measure}{self.interval.text()}{self.basis.count_unit}（{len(self.records)}条记录）"
         return "。".join([value, self.basis_line(), *self.caveats]) + "。"
 
     def table(self) -> pd.DataFrame:
@@ -80,7 +80,7 @@ def _check_basis(first: Record, other: Record) -> None:
     parts = first.basis.differs(other.basis)
     if not parts:
         return
-    what = f"口径不同，不能相加(不同之处：{'、'.join(parts)})"
+    what = f"口径不同，不能相加（不同之处：{'、'.join(parts)}）"
     mend = "分别列出，不作合计"
     if {first.measure, other.measure} >= {"党纪处分", "政务处分"}:
         mend = "分别列出：同一人可以同时受党纪处分和政务处分，两数之和不是人数"

@@ -110,7 +110,7 @@ class Break:
 
     def sentence(self) -> str:
         """Return the break with its source, and what of it is assumed."""
-        guess = f"({self.assumed_day})" if self.assumed_day else ""
+        guess = f"（{self.assumed_day}）" if self.assumed_day else ""
         return f"口径断点：{self.on}{guess}，{self.name}；{self.about}。{self.evidence.sentence()}。"
 
 
@@ -132,7 +132,7 @@ class Classed:
     def text(self) -> str:
         """Return the standing as printed, with 参照归类 where the count is older than the index."""
         counted = self.standing.value in {f.value for f in Form}
-        return self.standing.label + ("(参照归类)" if self.by_reference and counted else "")
+        return self.standing.label + ("（参照归类）" if self.by_reference and counted else "")
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Check:
 
     def sentence(self) -> str:
         """Return the comparison as a line of a report."""
-        return f"{self.what}：{self.text}，{self.fit.label}" + ("(原数保留，未改动)" if self.flagged else "") + "。"
+        return f"{self.what}：{self.text}，{self.fit.label}" + ("（原数保留，未改动）" if self.flagged else "") + "。"
 
 
 @dataclass(frozen=True)

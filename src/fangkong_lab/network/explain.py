@@ -106,7 +106,7 @@ def _story(network: PowerNetwork, item: ItemThresholds, witness: Witness) -> Ite
     assigned = witness.world.assigned
     if assigned:
         given = "、".join(f"{post_name(network, p)}由{plain_name(x)}担任" for p, x in sorted(assigned.items()))
-        yield f"  (以上设定：{given}；任职不明的岗位补填后可确定)"
+        yield f"  （以上设定：{given}；任职不明的岗位补填后可确定）"
     yield from _off_route(item, witness)
 
 
@@ -135,7 +135,7 @@ def _place(item: ItemThresholds, signature: Signature) -> tuple[Step, SignOff]:
 
 def _rule(sign: SignOff) -> str:
     count = f"{sign.need}人" if sign.rule is SignRule.AT_LEAST else ""
-    return f"{sign.rule.label}{count}" + ("(独立签批)" if sign.independent else "")
+    return f"{sign.rule.label}{count}" + ("（独立签批）" if sign.independent else "")
 
 
 def _off_route(item: ItemThresholds, witness: Witness) -> Iterator[str]:

@@ -72,7 +72,7 @@ def _edge(source: str, target: str, kind: EdgeKind, step: str = "", rule: str = 
 def _signing(network: PowerNetwork) -> Iterator[Row]:
     for item in network.items.values():
         flow = network.flow_of(item)
-        names = {s.step_no: f"{s.step_no}{s.name}" + ("(决定)" if s.kind is StepKind.DECIDE else "") for s in flow.steps}
+        names = {s.step_no: f"{s.step_no}{s.name}" + ("（决定）" if s.kind is StepKind.DECIDE else "") for s in flow.steps}
         for sign in flow.sign_offs:
             for post in sign.posts:
                 yield _edge(f"岗位/{post}", f"事项/{item.item_id}", EdgeKind.ELIGIBLE, names.get(sign.step_no, str(sign.step_no)), sign.rule.label)

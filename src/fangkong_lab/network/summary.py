@@ -78,8 +78,8 @@ def _money(found: OnOne) -> str:
     if not count:
         return ""
     if unstated == count:
-        return "(均未填年涉及金额)"
-    missing = f"(另有{unstated}项未填金额)" if unstated else ""
+        return "（均未填年涉及金额）"
+    missing = f"（另有{unstated}项未填金额）" if unstated else ""
     return f"，涉及年度资金{found.amount[0]:,.10g}万元{missing}"
 
 

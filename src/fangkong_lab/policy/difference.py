@@ -75,7 +75,7 @@ class Difference:
         """Return how many rows move which way."""
         found = self.rows["move"].value_counts()
         parts = [f"{m.label} {found[m.value]}" for m in Move if m.value in found.index]
-        mark = f"(个人部分为{self.mark})" if self.mark else ""
+        mark = f"（个人部分为{self.mark}）" if self.mark else ""
         return (f"由「{self.before.title()}」改为「{self.after.title()}」，{self.as_of}，共 {len(self.rows)} 个："
                 + "、".join(parts) + f"{mark}。")
 

@@ -72,7 +72,7 @@ def explain_state(scores: Scores, kind: LedgerKind, subject: str) -> Trace:
     row = int(np.flatnonzero((ledger.states.subject == who) & ledger.states.now)[0])
     states = scores.states()
     own = states[(states["kind"] == kind.value) & (states["subject"] == subject)].iloc[0]
-    mark = f"({LEAD_MARK})" if kind is LedgerKind.PERSON else ""
+    mark = f"（{LEAD_MARK}）" if kind is LedgerKind.PERSON else ""
     head = f"{kind.label} {subject}{mark}：{scores.policy.title()}"
     level = str(own["level"]) or "未达到任何等级"
     return Trace(head, f"{own['score']:g} 分，{level}", "",
@@ -85,7 +85,7 @@ def _cycle(scores: Scores, ledger: Ledger, row: int) -> list[Trace]:
     span = "没有正在进行的周期" if start == NO_DAY else f"自 {day_of(start)} 起"
     if states.end[row] != NO_DAY:
         span += f"，到 {day_of(states.end[row])} 之前"
-    found = [Trace(f"周期({cycle.kind.label}，{cycle.months.number(scores.as_of):g} 个月)", span, cycle.evidence.sentence(),
+    found = [Trace(f"周期（{cycle.kind.label}，{cycle.months.number(scores.as_of):g} 个月）", span, cycle.evidence.sentence(),
                    (Trace("周期长度", f"{cycle.months.number(scores.as_of):g} 个月", cycle.months.at(scores.as_of).evidence.sentence()),))]
     judged = day_of(states.judged[row])
     if judged < scores.as_of:

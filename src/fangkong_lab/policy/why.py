@@ -99,9 +99,9 @@ def _not_counted(scores: Scores, event: int, name: str, judged: int) -> str:
         return f"{name}：不能判定"
     for what, day in (("发生", events.occurred[event]), ("核实", events.verified[event])):
         if day > today:
-            return f"{name}：不计入({what}日期 {day_of(day)} 晚于评估日)"
+            return f"{name}：不计入（{what}日期 {day_of(day)} 晚于评估日）"
         if day > judged:
-            return f"{name}：不计入(申诉未办结，状态冻结在 {day_of(judged)})"
+            return f"{name}：不计入（申诉未办结，状态冻结在 {day_of(judged)}）"
     if scores.points.micro[event] == 0:
         return f"{name}：不计入（0 分）"
     return f"{name}：不计入（不在计分的周期内）"

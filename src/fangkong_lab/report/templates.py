@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -67,7 +68,13 @@ COMPARE = Template(
                 Parameter("county", "台账文件", str, default="")),
     marks=_county_marks,
 )
-TEMPLATES = {t.name: t for t in (SOURCE, UNIT, ANNUAL, COMPARE)}
+SCENARIO = Template(
+    name="scenario", label="规则推演报告", notebook="scenario_report.ipynb", title="{scenario}规则推演报告",
+    parameters=(Parameter("scenario", "情景", str), Parameter("replications", "重复次数（0 为情景所写）", int, default=0),
+                Parameter("trajectories", "参数筛选的轨迹数", int, default=4)),
+    marks=lambda workspace, values: ("推演，不是预测", "模拟数据"),
+)
+TEMPLATES = {t.name: t for t in (SOURCE, UNIT, ANNUAL, COMPARE, SCENARIO)}
 
 
 def template_named(word: str) -> Template:
@@ -110,6 +117,24 @@ def compare_requests(workspace: Workspace, models: list[str], as_of: str | None,
     if not county and not _units(workspace):
         return []
     return [make_request(COMPARE, {"models": names, "as_of": workspace.day(as_of).isoformat(), "county": county}, workspace)]
+
+
+def scenario_requests(workspace: Workspace, scenario: str, replications: int = 0, trajectories: int = 4) -> list[ReportRequest]:
+    """Return the request to report on *scenario* (a file, or the id of one that ships); errors of the scenario are raised here.
+
+    Not among `all_requests`: a simulation is asked for, not due.
+    """
+    from pathlib import Path
+
+    from fangkong_lab.policy.catalogue import shelf
+    from fangkong_lab.simulate.catalogue import scenario_path
+    from fangkong_lab.simulate.read_scenario import load_scenario
+
+    path = scenario_path(scenario)
+    made = load_scenario(path, shelf(workspace.root))
+    named = str(path.resolve()) if Path(scenario).is_file() else scenario
+    request = make_request(SCENARIO, {"scenario": named, "replications": replications, "trajectories": trajectories}, workspace)
+    return [replace(request, title=f"{made.name}：规则推演报告")]
 
 
 def all_requests(workspace: Workspace, as_of: str | None = None, audience: Audience = Audience.INTERNAL) -> list[ReportRequest]:

@@ -91,7 +91,7 @@ def boxes_of(network: PowerNetwork, item: ItemThresholds, audience: Audience, wi
         signs = [s for s in flow.sign_offs if s.step_no == step.step_no]
         rules = [_sign(network, s, audience) for s in signs] or ["无签批要求"]
         lines = [line for rule in rules for line in wrapped(rule, width, 4)]
-        marks = "(法定)" if step.statutory else ""
+        marks = "（法定）" if step.statutory else ""
         found.append(Box(step, f"{step.step_no} {step.kind.label}{marks}", wrapped(step.name, width * 0.83, 2), tuple(lines), "；".join(rules),
                          after=bool(signs) and all(s.key in late for s in signs), idle=any(s.key in idle for s in signs)))
     return tuple(found)
@@ -116,7 +116,7 @@ def _post(network: PowerNetwork, post: str, audience: Audience) -> str:
     if audience is not Audience.INTERNAL:
         return title
     held = network.holders[post]
-    return f"{title}({held[0]}{f'等{len(held)}人' if len(held) > 1 else ''})"
+    return f"{title}（{held[0]}{f'等{len(held)}人' if len(held) > 1 else ''}）"
 
 
 def arcs_of(network: PowerNetwork, flow: Flow, audience: Audience) -> tuple[Arc, ...]:

@@ -146,7 +146,7 @@ def _draw_cells(axis: Axes, network: PowerNetwork, counts: SigningCounts, posts:
 
 
 def _post(network: PowerNetwork, post: str) -> str:
-    mark = "(空缺)" if post in network.empty else "(不明)" if post in network.unknown else ""
+    mark = "（空缺）" if post in network.empty else "（不明）" if post in network.unknown else ""
     return network.posts[post].title + mark
 
 

@@ -163,7 +163,7 @@ def _fill_groups(sheet: _Sheet, items: Sequence[ItemThresholds], posts: bool) ->
     for (unit, category), own in sorted(groups.items()):
         name = f"group:{unit}：{category}"
         worst = next(v for v in (Verdict.VIOLATED, Verdict.CANNOT_TELL, Verdict.CANNOT_BE_DONE, Verdict.SATISFIED) if any(e.status is v for e in own))
-        sheet.add(name, f"{category}({len(own)}项)", Point.GROUP, unit, tuple(_count_lines(own)), worst.value)
+        sheet.add(name, f"{category}（{len(own)}项）", Point.GROUP, unit, tuple(_count_lines(own)), worst.value)
         signers: dict[str, bool] = {}
         for each in own:
             for post, decides in signers_of(each).items():

@@ -73,11 +73,16 @@ class ScenarioPages:
 
     def verdicts(self) -> Listing:
         """Return every conclusion with its standing."""
-        return Listing(self.sweep.table(), caption="各条结论在参数范围内", note=self.sweep.mark())
+        frame = self._shortened(self.sweep.table().drop(columns=["在哪里翻"]))
+        return Listing(frame, caption=f"与「{self.model.scenario.arms[0].name}」相比的各条结论", note=self.sweep.mark())
+
+    def _shortened(self, frame: pd.DataFrame) -> pd.DataFrame:
+        short = {v.words(): v.question.short(v.sign) for v in self.sweep.verdicts}
+        return frame.assign(结论=frame["结论"].map(short))
 
     def turns(self) -> Shown:
         """Return every flip found: parameter, direction, value."""
-        made = self.sweep.flips()
+        made = self._shortened(self.sweep.flips()).drop(columns=["地址", "精度"])
         return Listing(rounded(made), caption="在哪里翻转", note=self.sweep.mark()) if len(made) else Prose((NO_TURN,))
 
     def influences(self) -> Stack:

@@ -142,8 +142,9 @@ def frontier_chart(front: Frontier) -> Chart:
 
 def _ends(front: Frontier) -> list[dict[str, float]]:
     best = front.points[front.points["best"]]
-    places = dict.fromkeys(best[column].idxmin() for column in ("missed", "unfounded", "hours"))
-    return [{str(k): v for k, v in best.loc[p].items()} for p in places]
+    rows = [{str(k): float(v) for k, v in row.items()} for row in best.astype(float).to_dict("records")]
+    chosen = [min(rows, key=lambda row: row[column]) for column in ("missed", "unfounded", "hours")]
+    return [row for i, row in enumerate(chosen) if row not in chosen[:i]]
 
 
 def robust_chart(made: Robustness) -> Chart:
@@ -183,7 +184,7 @@ def influence_chart(made: Robustness, verdict: Verdict, most: int = 10) -> Chart
         axis.set_xlabel("该参数走完全程，差平均动多少")
         axis.grid(axis="x")
         picture = png(figure)
-    return Chart(_said(f"什么左右「{verdict.question.claim.label}」的比较", made.mark()), picture,
+    return Chart(_said(f"什么左右这条：{verdict.question.short(verdict.sign)}", made.mark()), picture,
                  f"条形图：{verdict.words()}；影响最大的是{own['参数'].iloc[-1]}。", own.iloc[::-1].reset_index(drop=True),
                  "Morris 筛选：绝对影响的平均及95%误差；超过红线的参数单独就可能改变结论。", "推演")
 

@@ -107,7 +107,7 @@ class UnitPages:
             if name in self.tables:
                 rows.append({"台账": table.label, "层级": table.tier.label, "行数": self._rows_said(name)})
         filled = sum(r["行数"] not in (NOT_SENT, NOT_BY_UNIT) for r in rows)
-        return Listing(pd.DataFrame(rows), caption=f"本单位各表报送情况({len(rows)}张表中有{filled}张)",
+        return Listing(pd.DataFrame(rows), caption=f"本单位各表报送情况（{len(rows)}张表中有{filled}张）",
                        note="层级A为第一周应有，B为第一月应有，C为有则报。未报不等于没有。")
 
     def _rows_said(self, table: str) -> str:
@@ -186,7 +186,7 @@ def funnel_chart(funnel: CoverageFunnel, name: str) -> Chart:
         axis = axes[0]
         bars = axis.barh(labels, having, color=AMBER, alpha=0.45, height=0.66, label="具备本环节")
         axis.barh(labels, [t or 0 for t in through], color=BLUE, height=0.4, label="逐级贯通至本环节")
-        axis.bar_label(bars, labels=[f"{h}项({100 * h / funnel.listed:.0f}%)" for h in having], padding=3)
+        axis.bar_label(bars, labels=[f"{h}项（{100 * h / funnel.listed:.0f}%）" for h in having], padding=3)
         axis.set_xlabel("事项数（项）")
         axis.set_xlim(0, funnel.listed * 1.22)
         axis.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)

@@ -116,7 +116,7 @@ def _draw_post(axis: Axes, sheet: _Sheet, post: str) -> None:
     from matplotlib.patches import Rectangle
 
     own, network = sheet.network.posts[post], sheet.network
-    state = "(空缺)" if post in network.empty else "(不明)" if post in network.unknown else ""
+    state = "（空缺）" if post in network.empty else "（不明）" if post in network.unknown else ""
     edge = RED if post in sheet.alone else AMBER if state else MUTED if own.external else INK
     x, y = sheet.x(post), sheet.y(sheet.layers.rows[post])
     axis.add_patch(Rectangle((x, y - _BOX / 2), sheet.width, _BOX, facecolor="#f9e9e7" if post in sheet.alone else "white", edgecolor=edge,

@@ -82,19 +82,18 @@ class Calibration:
         return {a: _told(w, chance) for a, w in zip(self.space.names, self._widths(), strict=True)}
 
     def _widths(self) -> np.ndarray:
-        """The middle 90 % of the agreeing values against that of the range; NaN where none agrees."""
+        """From the least to the greatest agreeing value, against the range; NaN where none agrees."""
         if self.kept.empty:
             return np.full(len(self.space.names), np.nan)
-        low, high = np.quantile(self.kept.to_numpy(), _MIDDLE, axis=0)
-        return np.asarray((high - low) / ((_MIDDLE[1] - _MIDDLE[0]) * (self.space.highs - self.space.lows)))
+        return np.asarray(np.ptp(self.kept.to_numpy(), axis=0) / (self.space.highs - self.space.lows))
 
     def table(self) -> pd.DataFrame:
         """Return one row per parameter, those told most first: range, agreeing values, width left, what is told."""
         kept = self.kept.to_numpy() if len(self.kept) else np.full((1, len(self.space.names)), np.nan)
-        low, middle, high = np.quantile(kept, (_MIDDLE[0], 0.5, _MIDDLE[1]), axis=0)
+        low, middle, high = np.quantile(kept, (0, 0.5, 1), axis=0)
         told = self.verdicts()
         made = pd.DataFrame({"参数": [said(a) for a in self.space.names], "地址": self.space.names, "范围低": self.space.lows, "范围高": self.space.highs,
-                             "相容值5%": low, "相容值中位": middle, "相容值95%": high, "剩余宽度": self._widths(),
+                             "相容值最低": low, "相容值中位": middle, "相容值最高": high, "剩余宽度": self._widths(),
                              "判断": [told[a].label for a in self.space.names]})
         return made.sort_values(["剩余宽度", "地址"], kind="stable", ignore_index=True)
 
@@ -135,7 +134,7 @@ class Calibration:
         head = (f"【{self.mark()}】计数（{self.counts.words()}）。按「{self.arm}」，从 {len(self.space.names)} 个参数的范围里任取，"
                 f"{self.share:.1%} 与计数相容。")
         narrowed = self.table().set_index("地址")
-        lines = "、".join(f"{said(a)}收窄到 {narrowed.loc[a, '相容值5%']:.3g}–{narrowed.loc[a, '相容值95%']:.3g}" for a in groups[Told.NARROWED])
+        lines = "、".join(f"{said(a)}收窄到 {narrowed.loc[a, '相容值最低']:.3g}–{narrowed.loc[a, '相容值最高']:.3g}" for a in groups[Told.NARROWED])
         parts = [head, f"{lines}。" if lines else "没有参数明显收窄。"]
         if groups[Told.NOT_AT_ALL]:
             parts.append(f"「不可识别」{len(groups[Told.NOT_AT_ALL])} 个，这些计数说不出它们是多少：" + _listed(groups[Told.NOT_AT_ALL]) + "。")
@@ -166,8 +165,7 @@ def _chance_width(count: int) -> float:
     *count* values, of which half are taken to be independent, for a walk's next value often is the last one.
     """
     values = stream(0, "calibrate", "width").random((_SETS, max(2, count // 2)))
-    low, high = np.quantile(values, _MIDDLE, axis=1)
-    return float(np.quantile(high - low, 0.01) / (_MIDDLE[1] - _MIDDLE[0]))
+    return float(np.quantile(np.ptp(values, axis=1), 0.01))
 
 
 def calibrate(model: Model, counts: Counts, arm: str | None = None, search: Search | None = None,

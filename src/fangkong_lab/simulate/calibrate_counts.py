@@ -39,7 +39,7 @@ class Countable(Kind):
 
 _SUMS: Mapping[Countable, tuple[Figure, ...]] = {
     Countable.VERIFIED: (Figure.UPHELD, Figure.WRONGLY),
-    **{c: (Figure(c.value),) for c in Countable if c.value in {f.value for f in FIGURES}}}
+    **{c: (f,) for c in Countable for f in FIGURES if c.value == f.value}}
 
 
 def seen_in(rows: np.ndarray, layout: Layout, wanted: Sequence[Countable]) -> np.ndarray:

@@ -29,6 +29,7 @@ FRESH = 1 << 20
 """First replication of those that confirm: none that a search has seen."""
 MOST_PLACES = 12
 """Turned places of the design that are confirmed, the clearest first, for one conclusion."""
+_STARTS = 3
 _CHUNK = 8
 
 
@@ -210,11 +211,11 @@ def _verdict(search: _Search, turn: Turn, flips: list[Flip], places: list[dict[s
 
 
 def _joint_flips(search: _Search, turn: Turn, places: list[dict[str, float]], seen: list[Gaps]) -> list[Flip]:
-    """The fewest moves together, from the clearest turned place that fresh replications confirm; empty where none is."""
+    """A small set of moves together: the smallest from the clearest turned places that fresh replications confirm; or none."""
     clear = sorted((float(g.mean[turn.at]) * turn.sign / max(float(g.error[turn.at]), 1e-12), i) for i, g in enumerate(seen)
                    if g.told()[turn.at] == -turn.sign)
-    order = np.argsort(search.strength[turn.at], kind="stable")
-    for _, place in clear[:MOST_PLACES]:
-        if turn.turned(search.look([places[place]])[0]):
-            return [turn.together(places[place], [search.space.names[i] for i in order])]
-    return []
+    order = [search.space.names[i] for i in np.argsort(search.strength[turn.at], kind="stable")]
+    candidates = [places[place] for _, place in clear[:MOST_PLACES]]
+    confirmed = [p for p, gaps in zip(candidates, search.look(candidates), strict=True) if turn.turned(gaps)]
+    found = [turn.together(place, order) for place in confirmed[:_STARTS]]
+    return sorted(found, key=lambda f: len(f.moves))[:1]

@@ -46,6 +46,10 @@ class Question:
         return f"「{self.arm}」的{self.claim.label}比「{self.base}」{word}" if sign else (
             f"「{self.arm}」与「{self.base}」的{self.claim.label}{word}")
 
+    def short(self, sign: int) -> str:
+        """Return the conclusion without what it is compared with, for tables."""
+        return f"「{self.arm}」{self.claim.label}{ {1: '更多', -1: '更少', 0: '分不出'}[sign]}"
+
 
 def questions_of(scenario: Scenario) -> tuple[Question, ...]:
     """Return every later policy against the first, claim by claim; the order of `gaps_at`."""

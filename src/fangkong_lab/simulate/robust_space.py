@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fangkong_lab.errors import WrongCall, did_you_mean
+from fangkong_lab.simulate.parameter import Domain, Parameter
 from fangkong_lab.simulate.scenario import Scenario, WorldKind
 from fangkong_lab.streams import stream
 
@@ -49,7 +50,14 @@ def space_of(scenario: Scenario, addresses: Sequence[str] | None = None) -> Spac
     kept = [p for a, p in sorted(found.items()) if p.high > p.low and (addresses is None or a in addresses) and _acts(scenario, a)]
     if not kept:
         raise WrongCall("没有可以变动的参数：范围的两端都相同", where=scenario.id, mend="在情景文件里写出参数的范围")
-    return Space(tuple(p.address for p in kept), np.array([p.low for p in kept]), np.array([p.high for p in kept]))
+    return Space(tuple(p.address for p in kept), np.array([_low(p) for p in kept]), np.array([p.high for p in kept]))
+
+
+def _low(parameter: Parameter) -> float:
+    """The low end; a hair above zero for weights, for where all were zero nobody would have a grade."""
+    if parameter.domain is Domain.WEIGHT:
+        return max(parameter.low, parameter.high * 1e-6)
+    return parameter.low
 
 
 def _acts(scenario: Scenario, address: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -136,6 +136,10 @@ class Scenario:
                 raise WrongCall(f"情景没有参数「{address}」", where=self.id, mend=did_you_mean(address, tuple(made)))
             made[address] = made[address].at(value)
         return replace(self, parameters=made)
+
+    def resized(self, crowds: Sequence[Crowd], months: int) -> Scenario:
+        """Return the scenario with other made-up units and another length: for a quick look."""
+        return replace(self, world=replace(self.world, crowds=tuple(crowds)), months=months)
 
     def arm(self, name: str) -> Arm:
         """Return the arm *name*; `WrongCall` with the near match where there is none."""
