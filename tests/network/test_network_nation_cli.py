@@ -60,6 +60,7 @@ def test_rows_and_summary(nation, tmp_path, capsys, influence):
     assert {k: n for k, n in told["status"].items() if n} == Counter(d["status"] for d in expected.values())
     for level, counts in told["kappa_high"].items():
         assert counts == {str(k): n for k, n in Counter(d["kappa"][level][1] for d in expected.values() if d["kappa"]).items()}
+    assert pq.read_metadata(rows).metadata["模拟数据".encode()] == "是".encode()
     screen = capsys.readouterr().out
     assert "模拟数据" in screen
     assert f"共 {70 * UNITS} 项权力事项" in screen
@@ -97,6 +98,16 @@ def copied(nation, folder, **changed):
         if change is not None:
             pq.write_table(change(pq.read_table(path)), folder / path.name)
     return folder
+
+
+def test_real_data_are_not_called_simulated(nation, tmp_path, capsys):
+    folder = copied(nation, tmp_path / "in")
+    for path in folder.iterdir():
+        pq.write_table(pq.read_table(path).replace_schema_metadata(None), path)
+    assert call(folder, "--out", tmp_path / "rows.parquet", "--json", tmp_path / "o.json") == 0
+    assert "模拟数据" not in capsys.readouterr().out
+    assert json.loads((tmp_path / "o.json").read_text(encoding="utf-8"))["simulated"] is False
+    assert "模拟数据".encode() not in (pq.read_metadata(tmp_path / "rows.parquet").metadata or {})
 
 
 @pytest.mark.parametrize(("changed", "said"), [

@@ -27,7 +27,8 @@ def outputs(workspace, result) -> dict[str, list]:
 def ours(county):
     """One report of every template, in every format, by forked processes."""
     requests = {r.template.name: r for r in reversed(all_requests(county))}
-    assert set(requests) == set(TEMPLATES)
+    # A simulation is asked for, not due; its own report test runs it (heavy: it compiles and sweeps).
+    assert set(requests) == set(TEMPLATES) - {"scenario"}
     # The same unit a day earlier: by then the nursery knows what the first report worked out.
     asked = [requests[name] for name in sorted(requests)] + unit_requests(county, [], "2016-12-30", Audience.INTERNAL)
     plan = Plan(workers=1, progress=False, force=True)

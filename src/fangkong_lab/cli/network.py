@@ -23,12 +23,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--influence", metavar="影响关系", default="direct",
                         help="none 不计、direct 直接领导（默认）、full 逐级传导（压力测试），或级数如 2")
     parser.add_argument("--json", metavar="文件", help="另写 JSON 结果（docs/schema/network.schema.json）")
+    parser.add_argument("--nation", metavar="目录", type=Path, help="改为计算全国规模的 Parquet 台账（见 docs/kernel.md）")
+    parser.add_argument("--out", metavar="文件", type=Path, help="全国计算：逐项结果写成 Parquet")
     parser.add_argument("--unit", metavar="单位编码", help="只看一个单位")
-    parser.add_argument("--audience", metavar="读者", default="纪委内部", help="纪委内部（默认）、被评估单位、公开；后两者不含人员和经手组合")
+    parser.add_argument("--audience", metavar="读者", default="纪委内部",
+                        help="纪委内部（默认）、被评估单位、公开；后两者不含人员和经手组合")
 
 
 def run(args: argparse.Namespace) -> int:
     """Answer, print the table, and write the JSON file if asked."""
+    if args.nation is not None:
+        return _run_nation(args)
+    if args.out is not None:
+        raise WrongCall("--out 只用于全国计算", mend="加上 --nation 目录，或改用 --json 文件")
     from fangkong_lab.kinds import Audience
     from fangkong_lab.network.answer import Question, answer
     from fangkong_lab.network.influence import read_influence
@@ -45,6 +52,40 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(f"JSON 已写入 {args.json}")
     return EXIT_DONE
+
+
+def _run_nation(args: argparse.Namespace) -> int:
+    """Judge a nation's Parquet tables; write the rows and the summary that were asked for."""
+    from fangkong_lab.network.influence import read_influence
+    from fangkong_lab.network.national import National, judge_nation
+    from fangkong_lab.network.national_summary import Headline, announce, screen, summary_text
+
+    _refuse_mixed(args)
+    how = National(_day(args.as_of), read_influence(args.influence))
+    for path in (args.out, args.json and Path(args.json)):
+        _refuse_no_folder(path)
+    tally = judge_nation(args.nation, args.out, how, announce())
+    headline = Headline(how, tally)
+    if args.json:
+        _write(Path(args.json), summary_text(headline))
+    print(screen(headline))
+    for path in (args.out, args.json):
+        if path:
+            print(f"已写入 {path}")
+    return EXIT_DONE
+
+
+def _refuse_mixed(args: argparse.Namespace) -> None:
+    given = [word for word, value in (("台账.xlsx", args.book), ("--unit", args.unit)) if value]
+    if given:
+        raise WrongCall(f"--nation 不能与 {'、'.join(given)} 同用", mend="去掉其中一个")
+    if args.audience != "纪委内部":
+        raise WrongCall("全国计算的结果写有人员，只供纪委内部", where="--audience", mend="去掉 --audience")
+
+
+def _refuse_no_folder(path: Path | None) -> None:
+    if path is not None and not path.parent.is_dir():
+        raise WrongCall("文件夹不存在", where=str(path.parent), mend="先建文件夹，或改写到别处")
 
 
 def _network(args: argparse.Namespace) -> PowerNetwork:
@@ -71,8 +112,7 @@ def _day(given: str | None) -> date:
 
 
 def _write(path: Path, text: str) -> None:
-    if not path.parent.is_dir():
-        raise WrongCall("文件夹不存在", where=str(path.parent), mend="先建文件夹，或改写到别处")
+    _refuse_no_folder(path)
     part = path.with_name(path.name + ".part")
     part.write_text(text, encoding="utf-8")
     part.replace(path)

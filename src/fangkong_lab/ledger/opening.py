@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from fangkong_lab.errors import BadInput
@@ -94,10 +94,10 @@ def _refuse_disguised(head: bytes, path: Path) -> None:
         raise BadInput("这是图片", where=path.name, mend="请报送 Excel 原件，不要截图或拍照")
 
 
-def open_sheets(path: Path, single: str) -> Iterator[RawSheet]:
+def open_sheets(path: Path, single: str, wanted: Callable[[str], bool] | None = None) -> Iterator[RawSheet]:
     """Yield the sheets of *path*; *single* names the one sheet of a csv or parquet file.
 
-    Raises `BadInput` where the file cannot be read at all. One sheet is in memory at a time.
+    Of a workbook those whose name is *wanted* (default: all). Raises `BadInput` where the file cannot be read at all. One sheet is in memory at a time.
     """
     kind = format_of(path)
     if kind is Format.CSV:
@@ -105,4 +105,4 @@ def open_sheets(path: Path, single: str) -> Iterator[RawSheet]:
     elif kind is Format.PARQUET:
         yield read_parquet(path, single)
     else:
-        yield from read_spreadsheet(path, zipped=kind is Format.XLSX)
+        yield from read_spreadsheet(path, zipped=kind is Format.XLSX, wanted=wanted)

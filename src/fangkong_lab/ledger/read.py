@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from fangkong_lab.errors import near_match
@@ -33,21 +34,23 @@ __all__ = ["EMPTY", "Known", "read_book", "read_delivery"]
 
 
 def read_delivery(path: Path, *, sender: str | None = None, known: Known = EMPTY, table: str = "",
-                  allowed_by: str = "") -> Delivery:
+                  allowed_by: str = "", only: frozenset[str] | None = None) -> Delivery:
     """Read *path* and check it, against itself and against *known*.
 
     *sender* is the sending unit's code; without it the sheet 填报说明 says who (填报单位编码), or the one unit at the top
     of the book. *table* names the table of a csv or parquet file whose name does not. *allowed_by* is who allowed rows
-    with open clues (fangkong.toml). What is wrong with the content is in `Delivery.problems`; raises `BadInput` only
+    with open clues (fangkong.toml). *only* names the tables whose sheets are read (default: all): the other tables' sheets
+    are left unread and unchecked. What is wrong with the content is in `Delivery.problems`; raises `BadInput` only
     where the file cannot be read at all or nobody can be named as its sender.
     """
-    delivery = read_book(path, sender=sender or "", table=table, allowed_by=allowed_by)
+    delivery = read_book(path, sender=sender or "", table=table, allowed_by=allowed_by, only=only)
     if not delivery.sender:
         delivery = replace(delivery, sender=sender_of(delivery, ()))
     return replace(delivery, problems=tuple(sorted({*delivery.problems, *check_delivery(delivery, known)})))
 
 
-def read_book(path: Path, *, sender: str = "", table: str = "", allowed_by: str = "") -> Delivery:
+def read_book(path: Path, *, sender: str = "", table: str = "", allowed_by: str = "",
+              only: frozenset[str] | None = None) -> Delivery:
     """Read *path* and check its cells and rows, not yet its keys and references (`check_delivery` does).
 
     As `read_delivery`, but the sender may stay empty where neither *sender* nor the sheet 填报说明 names it.
@@ -56,11 +59,17 @@ def read_book(path: Path, *, sender: str = "", table: str = "", allowed_by: str 
     sha256 = file_hash(path)
     single = table or path.stem
     pile = _Pile(plain=kind in (Format.CSV, Format.PARQUET), allowed_by=allowed_by)
-    for raw in open_sheets(path, single):
+    for raw in open_sheets(path, single, None if only is None else partial(_is_wanted, only)):
         pile.take(raw)
     pile.close()
     return Delivery(sender or pile.sender, path.stem, path, sha256, tuple(pile.sheets),
                     tuple(sorted(set(pile.problems))))
+
+
+def _is_wanted(only: frozenset[str], name: str) -> bool:
+    """Say whether a book's sheet is to be read: it holds one of the tables *only*, or its name does not tell."""
+    table = table_of(name)
+    return table is None or table.name in only
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 _NOTHING = Scan({}, 0, 0)
 
 
-def read_spreadsheet(path: Path, *, zipped: bool) -> Iterator[RawSheet]:
+def read_spreadsheet(path: Path, *, zipped: bool, wanted: Callable[[str], bool] | None = None) -> Iterator[RawSheet]:
     """Yield the worksheets of *path* one after the other; *zipped* tells xlsx and xlsm from xls.
+
+    Those whose name is not *wanted* are passed over; whether the whole book is sound and small enough is checked all the
+    same.
 
     Raises `BadInput` for what cannot be read at all: password, damage, size.
     """
@@ -32,7 +35,7 @@ def read_spreadsheet(path: Path, *, zipped: bool) -> Iterator[RawSheet]:
     workbook = _open(path, zipped)
     try:
         for meta in workbook.sheets_metadata:
-            if meta.typ == calamine.SheetTypeEnum.WorkSheet:
+            if meta.typ == calamine.SheetTypeEnum.WorkSheet and (wanted is None or wanted(meta.name)):
                 yield _sheet(workbook, meta, scans, path)
     finally:
         workbook.close()

@@ -56,23 +56,33 @@ class Opening:
                 return size
         return below
 
+    @cached_property
+    def _parts(self) -> tuple[tuple[Condition, tuple[tuple[int, int], ...]], ...]:
+        """Per condition, of each candidate who adds to it, his bit and the signers whom he brings to it (a mask)."""
+        return tuple((c, tuple((1 << j, mask) for j, (own, far) in enumerate(self.brings) if (mask := c.there(own, far))))
+                     for c in self.conditions)
+
     def _lacks(self, own: int, far: int, free: int) -> list[Lack]:
+        """Return the unmet conditions, those with the fewest *free* helpers first."""
         found = []
-        for condition in self.conditions:
+        for condition, parts in self._parts:
             there = condition.there(own, far)
             missing = condition.need - there.bit_count()
             if missing > 0:
-                found.append(self._lack(condition, there, missing, free))
+                found.append(self._lack(parts, there, missing, free))
         return sorted(found, key=lambda lack: lack.help.bit_count())
 
-    def _lack(self, condition: Condition, there: int, missing: int, free: int) -> Lack:
+    def _lack(self, parts: Sequence[tuple[int, int]], there: int, missing: int, free: int) -> Lack:
         helpers, most = 0, 0
-        for bit in bits(free):
-            gain = (condition.there(*self.brings[bit.bit_length() - 1]) & ~there).bit_count()
-            if gain:
+        for bit, mask in parts:
+            new = mask & ~there
+            if new and bit & free:
                 helpers |= bit
-                most = max(most, gain)
-        return Lack(missing, helpers, -(-missing // most) if most else len(self.brings) + 1)
+                if missing > 1 and new & new - 1:
+                    most = max(most, new.bit_count())
+        if not helpers:
+            return Lack(missing, 0, len(self.brings) + 1)
+        return Lack(missing, helpers, -(-missing // max(most, 1)))
 
     def _opens(self, have: tuple[int, int], free: int, size: int) -> bool:
         """Say whether *size* of the *free* candidates open the way with what the chosen ones *have* brought."""

@@ -50,6 +50,7 @@ MUST_HAVE = {
 }
 KEYS = (("posts", "post_id"), ("flows", "flow_id"))
 NEEDED = ("posts", "occupancies", "steps", "sign_offs", "power_items")
+SIMULATED = "模拟数据".encode()
 Progress = Callable[[int, int, int], None]
 WORDS = ("unit_id", "reports_to", "title", "person_id", "post_id", "flow_id", "kind", "route", "rule", "simple_flow")
 
@@ -75,8 +76,12 @@ class National:
 
 @dataclass
 class Tally:
-    """What was found: *items*, distinct *flows* × min_persons, items by *status* and by highest κ per level."""
+    """What was found: *items*, distinct *flows* × min_persons, items by *status* and by highest κ per level.
 
+    *simulated* says that a file of the tables is marked 模拟数据; the result file then is, too.
+    """
+
+    simulated: bool = False
     items: int = 0
     flows: int = 0
     status: dict[str, int] = field(default_factory=dict)
@@ -212,15 +217,16 @@ def judge_nation(folder: Path, target_file: Path | None, how: National, progress
 
 
 def _judge(sources: Mapping[str, Source], part: Path | None, how: National, progress: Progress | None) -> Tally:
-    tally = Tally()
+    tally = Tally(any(SIMULATED in (source.footer.metadata or {}) for source in sources.values()))
+    mark = {SIMULATED: "是".encode()} if tally.simulated else None
     total = len(cuts_of(sources))
     writer: pq.ParquetWriter | None = None
     try:
         for done, (rows, flows) in enumerate(_results(sources, how), start=1):
             if part is not None:
-                writer = writer or pq.ParquetWriter(part, rows.schema, compression="zstd", compression_level=1,
+                writer = writer or pq.ParquetWriter(part, rows.schema.with_metadata(mark), compression="zstd", compression_level=1,
                                                     use_dictionary=["status", "unit_id"], write_statistics=False)
-                writer.write_table(rows)
+                writer.write_table(rows.replace_schema_metadata(mark))
             tally.add(rows, flows)
             if progress is not None:
                 progress(done, total, tally.items)

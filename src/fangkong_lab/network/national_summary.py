@@ -6,30 +6,21 @@ import json
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from fangkong_lab.kinds import Verdict
 from fangkong_lab.network.influence import PROFILE
 from fangkong_lab.network.national import National, Progress, Tally
 
 SCHEMA_VERSION = 1
-MANIFEST = "nation.json"
 _PAUSE = 5.0
 
 
 @dataclass(frozen=True)
 class Headline:
-    """A run: its *folder*, *how* it was judged and the *tally* of its items."""
+    """A run: *how* a nation was judged and the *tally* of its items."""
 
-    folder: Path
     how: National
     tally: Tally
-
-    @property
-    def simulated(self) -> bool:
-        """Whether the folder's manifest says 模拟数据."""
-        manifest = self.folder / MANIFEST
-        return manifest.is_file() and bool(json.loads(manifest.read_text(encoding="utf-8")).get("模拟数据"))
 
 
 def announce(pause: float = _PAUSE) -> Progress:
@@ -51,7 +42,7 @@ def document(headline: Headline) -> dict[str, object]:
     tally, how = headline.tally, headline.how
     return {
         "schema_version": SCHEMA_VERSION, "as_of": how.as_of.isoformat(), "influence": how.influence.name,
-        "target": how.target, "simulated": headline.simulated, "items": tally.items, "distinct_flows": tally.flows,
+        "target": how.target, "simulated": headline.tally.simulated, "items": tally.items, "distinct_flows": tally.flows,
         "status": {v.value: tally.status.get(v.value, 0) for v in _VERDICTS},
         "kappa_high": {level: {str(k): n for k, n in sorted(found.items())} for level, found in tally.kappa.items()},
     }
@@ -68,7 +59,7 @@ def summary_text(headline: Headline) -> str:
 def screen(headline: Headline) -> str:
     """Return the page for the screen."""
     tally, how = headline.tally, headline.how
-    lines = ["模拟数据（全部由程序生成，与真实单位和个人无关）"] if headline.simulated else []
+    lines = ["模拟数据（全部由程序生成，与真实单位和个人无关）"] if headline.tally.simulated else []
     lines += [f"截至{how.as_of}，共 {tally.items:,} 项权力事项（流程与最少经手人数不同的 {tally.flows:,} 种），"
               f"影响关系：{how.influence.label}，目标 {how.target} 人", ""]
     lines += [f"  {v.label}：{tally.status.get(v.value, 0):,} 项" for v in _VERDICTS]

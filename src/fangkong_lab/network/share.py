@@ -5,10 +5,12 @@ Reference: Shapley & Shubik 1954, "A method for evaluating the distribution of p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import comb, factorial, prod
+
+import numpy as np
 
 from fangkong_lab.network.signing import Game, bits
 from fangkong_lab.network.structure import Structure
@@ -48,19 +50,42 @@ def shapley_shubik(game: Game, seed: int = 0) -> Shares | None:
 
 
 def _counted(game: Game, classes: list[tuple[int, ...]]) -> Shares:
+    """Count over a grid with one axis per class: how many of its members stand before the one who completes the item."""
+    shape = tuple(len(c) + 1 for c in classes)
+    axes = np.ogrid[tuple(slice(size) for size in shape)]
+    won = np.broadcast_to(_won(game, classes, axes), shape)
     people = len(game.signers)
-    weight = [factorial(s) * factorial(people - s - 1) / factorial(people) for s in range(people)]
-    pivots = [0.0] * len(classes)
-    for taken in product(*(range(len(c) + 1) for c in classes)):
-        mask = sum(sum(c[:n]) for c, n in zip(classes, taken, strict=True))
-        if game.wins(mask):
-            continue
-        ways = prod(comb(len(c), n) for c, n in zip(classes, taken, strict=True))
-        for k, members in enumerate(classes):
-            if taken[k] < len(members) and game.wins(mask | members[taken[k]]):
-                alike = ways * (len(members) - taken[k]) / len(members)
-                pivots[k] += alike * weight[sum(taken)]
+    weight = np.array([factorial(s) * factorial(people - s - 1) / factorial(people) for s in range(people)] + [0.0])
+    orders = weight[sum(axes)]
+    for members, axis in zip(classes, axes, strict=True):
+        orders = orders * np.array([comb(len(members), n) for n in range(len(members) + 1)], float)[axis]
+    pivots = [_pivots(won, orders, k) for k in range(len(classes))]
     return Shares({game.signers[bit.bit_length() - 1]: pivots[k] for k, c in enumerate(classes) for bit in c})
+
+
+def _won(game: Game, classes: list[tuple[int, ...]], axes: Sequence[np.ndarray]) -> np.ndarray:
+    """Return where on the grid the item is completed."""
+    if game.tangled:
+        taken = product(*(range(len(c) + 1) for c in classes))
+        found = [game.wins(sum(sum(c[:n]) for c, n in zip(classes, each, strict=True))) for each in taken]
+        return np.array(found).reshape([len(c) + 1 for c in classes])
+    won: np.ndarray = np.zeros((1,) * len(classes), bool)
+    for way in game.ways:
+        opened: np.ndarray = np.ones((1,) * len(classes), bool)
+        for condition in way:
+            there = sum(axis for c, axis in zip(classes, axes, strict=True) if condition.there(c[0], c[0]))
+            opened = opened & (there >= condition.need)
+        won = won | opened
+    return won
+
+
+def _pivots(won: np.ndarray, orders: np.ndarray, k: int) -> float:
+    """Return the share of the orders in which one given member of class *k* completes the item."""
+    size = won.shape[k] - 1
+    after, before = np.moveaxis(won, k, 0)[1:], np.moveaxis(won, k, 0)[:-1]
+    left = (size - np.arange(size)) / size
+    ways = np.moveaxis(orders, k, 0)[:-1] * (after & ~before)
+    return float(left @ ways.reshape(size, -1).sum(axis=1))
 
 
 def _sampled(game: Game, seed: int) -> Shares:

@@ -120,7 +120,9 @@ def _shared(joint: Sequence[tuple[frozenset[int], int]], missing: tuple[int, ...
     if not joint:
         return
     (some, mask), rest = joint[0], joint[1:]
-    for count in range(min(min(missing[i] for i in some), mask.bit_count()) + 1):
+    # A group by itself comes after all sets that hold it, and takes what is still missing.
+    least = missing[min(some)] if len(some) == 1 else 0
+    for count in range(least, min(min(missing[i] for i in some), mask.bit_count()) + 1):
         left = tuple(m - count if i in some else m for i, m in enumerate(missing))
         first = tangle[min(some)]
         merged = (replace(first, eligible=mask, count=count, independent=any(tangle[i].independent for i in some)),)
