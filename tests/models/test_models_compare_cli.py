@@ -16,6 +16,7 @@ from fangkong_lab.models.graded import NO_RULE, graded
 from fangkong_lab.models.shelf import shelf
 from fangkong_lab.models.simulated import simulate_models
 from fangkong_lab.shipped import shipped
+from fangkong_lab.show.model_pages import ModelPages
 from fangkong_lab.simulate.read_scenario import load_scenario
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "comparison.schema.json"
@@ -70,6 +71,18 @@ def test_book_without_a_day_is_refused(tmp_path, capsys):
     (book,) = write_county(golden_county(), tmp_path / "golden", one_book=True)
     assert main(["compare", "沙洋", "五小", "--county", str(book), "--out", str(tmp_path / "out")]) == 2
     assert "--as-of" in capsys.readouterr().err
+
+
+def test_an_inspection_model_is_told_by_coverage_and_follow_up():
+    """By hand from the synthetic county's own tables: targets visited by kind, and the issues that inspections found."""
+    tables = synthetic_county(units=3).tables
+    shown = ModelPages((shelf().find("沙洋"), shelf().find("瑞安")), tables, date(2016, 12, 31)).followed_up().sentence()
+    villages = tables["inspections"].query("target_kind == '村居社区'")["target"].nunique()
+    assert f"村居社区{villages}个" in shown
+    found = tables["rectifications"].query("origin == '巡察'")
+    closed = int((found["closed_on"] <= "2016-12-31").sum())
+    assert f"全部已销号{closed}个" in shown
+    assert "没有巡察模式" in ModelPages((shelf().find("沙洋"), shelf().find("五小")), tables, date(2016, 12, 31)).followed_up().sentence()
 
 
 @pytest.fixture(scope="module")

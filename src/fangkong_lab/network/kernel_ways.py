@@ -23,7 +23,7 @@ from fangkong_lab.network.kernel_item import bit
 from fangkong_lab.network.kernel_scratch import MAX_CONDITIONS, MAX_CONFLICTS, MAX_WAYS, OK, TOO_BIG
 
 HALL_LIMIT = 16
-WORK_LIMIT = 16
+WORK_LIMIT = 20
 """log₂ of the most (choice of sides × set of requirements) that are worth writing out here."""
 FREE, PAIRED, TANGLED = 0, 1, 2
 

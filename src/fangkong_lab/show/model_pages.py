@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import BadInput
-from fangkong_lab.models.card import Card
+from fangkong_lab.measure.coverage import coverage
+from fangkong_lab.measure.rectify import rectification
+from fangkong_lab.models.card import Card, ModelKind
 from fangkong_lab.models.comparison import Comparison, compare
 from fangkong_lab.models.first_page import ALONE, ORDERED, five_sentences
 from fangkong_lab.models.graded import graded
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
     from fangkong_lab.simulate.scenario import Scenario
 
 REPLICATIONS = 200
-# What a county needs beyond its network: grades for the rules and the simulation.
-ALSO = frozenset({"risk_points"})
+# What a county needs beyond its network: grades for the rules and the simulation, inspection and what followed it.
+ALSO = frozenset({"risk_points", "inspections", "rectifications"})
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,20 @@ class ModelPages:
 
         made = load_scenario(shipped("data", "scenarios", "county_ledger.yaml"))
         return replace(made, start=date(self.as_of.year - 2, 1, 1))
+
+    def followed_up(self) -> Prose:
+        """Return what an inspection model is looked at by: the county's coverage by kind of target, and its follow-up."""
+        models = [card.name for card in self.cards if card.kind is ModelKind.INSPECTION]
+        if not models:
+            return Prose(("所选模式中没有巡察模式。",))
+        visits, issues = self.tables.get("inspections"), self.tables.get("rectifications")
+        made = [coverage(visits, self.as_of).sentence() if visits is not None and len(visits) else "巡察覆盖台账未报，不能判断；未报不等于没有。"]
+        if issues is not None and len(issues):
+            inspected = issues[issues["origin"] == "巡察"]
+            made.append(f"其中巡察发现的问题：{rectification(inspected, self.as_of).sentence()}")
+        else:
+            made.append("整改台账未报，不能判断；未报不等于没有。")
+        return Prose((f"{'、'.join(models)}是巡察模式，不改变办事流程；同一个县里只看覆盖和整改：", *made))
 
     def left_open(self) -> Listing:
         """Return what each model leaves open that another closes."""
