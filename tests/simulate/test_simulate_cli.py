@@ -74,18 +74,18 @@ def test_a_reform_is_shared_among_its_provisions(tmp_path: Path, capsys: pytest.
 
 
 def test_ctrl_c_keeps_finished_blocks_and_the_next_call_goes_on(tmp_path: Path) -> None:
-    call = [sys.executable, "-m", "fangkong_lab", "simulate", str(SOUND), "--replications", "15000", "--out", "o"]
+    call = [sys.executable, "-m", "fangkong_lab", "simulate", str(SOUND), "--replications", "60000", "--out", "o"]
     first = subprocess.Popen([*call, "--workers", "2"], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 120
     while len(list(tmp_path.rglob("block_*.npz"))) < 3 and time.monotonic() < deadline and first.poll() is None:
-        time.sleep(0.05)
+        time.sleep(0.005)
     first.send_signal(signal.SIGINT)
     assert "已完成的部分保留" in first.communicate(timeout=60)[1].decode("utf-8")
     assert first.returncode == 130
     kept = len(list(tmp_path.rglob("block_*.npz")))
-    assert 3 <= kept < 15000 // 64
+    assert 3 <= kept < 60000 // 64
     assert not list(tmp_path.rglob("*.part"))
-    done = subprocess.run([*call[:-4], "--replications", "15000", "--out", "o"], cwd=tmp_path, capture_output=True, check=True)
+    done = subprocess.run([*call[:-4], "--replications", "60000", "--out", "o"], cwd=tmp_path, capture_output=True, check=True)
     assert f"接着算：已有 {kept * 64} 次" in done.stderr.decode("utf-8")
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import comb, inf
 
 from fangkong_lab.network.capture import Power
 from fangkong_lab.network.conditions import Condition, ways_of
@@ -52,8 +53,8 @@ class _Family:
 
     ways: tuple[_Way, ...]
 
-    def open_way(self, own: int, far: int) -> _Way | None:
-        return next((way for way in self.ways if way.open(own, far)), None)
+    def open_ways(self, own: int, far: int) -> list[_Way]:
+        return [way for way in self.ways if way.open(own, far)]
 
     def holds(self, narrow: _Way) -> bool:
         """Whether who goes the way *narrow* captures here too (sufficient, not necessary)."""
@@ -114,11 +115,17 @@ class _Search:
             if (own, far) in seen or not self.first.open(own, far):
                 continue
             seen.add((own, far))
-            way = self.second.open_way(own, far)
-            if way is None:
+            ways = self.second.open_ways(own, far)
+            if not ways:
                 return True
-            waiting += self._shut(way, gone)
+            waiting += self._shut(min(ways, key=lambda way: self._choices(way, own, far)), gone)
         return False
+
+    def _choices(self, way: _Way, own: int, far: int) -> float:
+        """Return in about how many ways *way* can be shut: the fewer, the sooner the search is over."""
+        if way.conditions is None:
+            return inf
+        return sum(comb(c.there(own, far).bit_count(), c.need - 1) for c in way.conditions if not self.first.assures(c))
 
     def _shut(self, way: _Way, gone: Gone) -> Iterator[Gone]:
         """Give the ways to shut *way* (a tangled one: to come nearer to that) on top of those *gone*."""
