@@ -282,7 +282,10 @@ def main() -> None:
     made: dict[str, object] = {"first_call_s": round(first, 1), "wall_s": round(wall, 2), "cpu_s": round(cpu, 2),
                                "pm_per_s": work / wall, "pm_per_cpu_s": work / cpu,
                                "memory_mb": {n: round(memory_of(n)) for n in (50, args.replications)}}
-    made |= peers(model, work / cpu, not args.no_mesa)
+    beside = peers(model, work / cpu, not args.no_mesa)
+    # The peers run on one core; "machine" is our wall clock on all workers against theirs.
+    made |= beside | {f"machine_{name}": work / wall / beside[peer] for name, peer in
+                      (("times_numpy", "numpy_pm_per_cpu_s"), ("times_mesa", "mesa_pm_per_cpu_s")) if peer in beside}
     if args.nation:
         made["nation"] = nation(args.nation, args.workers)
     print(json.dumps(made, ensure_ascii=False))

@@ -12,8 +12,10 @@ import pandas as pd
 RULES = ("任一", "任一", "至少", "过半", "全体")
 
 
-def office(persons: int, seed: int, unknown: int = 0, flows: int = 8) -> dict[str, pd.DataFrame]:
-    """Return the tables of one office of *persons* persons, *unknown* posts of which nobody is known to hold."""
+def office(persons: int, seed: int, unknown: int = 0, clashes: float = 0.05) -> dict[str, pd.DataFrame]:
+    """Return the tables of one office of *persons* persons and eight flows, *unknown* posts of which nobody is known to
+    hold; a share *clashes* of the pairs of steps are incompatible."""
+    flows = 8
     rng = np.random.Generator(np.random.Philox(key=seed))
     posts, seats = _staff(rng, persons, unknown)
     listed = [p["post_id"] for p in posts if p["post_id"] != "X0"]
@@ -21,7 +23,7 @@ def office(persons: int, seed: int, unknown: int = 0, flows: int = 8) -> dict[st
     steps = [row for f in names for row in _steps(rng, f)]
     signs = [row for s in steps for row in _sign_offs(rng, s, listed)]
     pairs = [{"flow_id": a["flow_id"], "step_a": a["step_no"], "step_b": b["step_no"]} for i, a in enumerate(steps)
-             for b in steps[i + 1:] if a["flow_id"] == b["flow_id"] and rng.random() < 0.05]
+             for b in steps[i + 1:] if a["flow_id"] == b["flow_id"] and rng.random() < clashes]
     occupancies = pd.DataFrame(seats, columns=["post_id", "person_id"]).drop_duplicates()
     items = pd.DataFrame({"item_id": [f"I{i}" for i in range(flows)], "unit_id": "U1", "flow_id": names,
                           "min_persons": rng.choice([1, 1, 3], size=flows)})

@@ -16,7 +16,7 @@ from itertools import product
 from fangkong_lab.network.needs import Group, RouteNeeds
 
 MOST_TANGLED = 8
-MOST_WAYS = 256
+MOST_WAYS = 64
 
 
 @dataclass(frozen=True)
