@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fangkong_lab.cli.written import write_whole
 from fangkong_lab.errors import EXIT_DONE, EXIT_SOME_FAILED, WrongCall
 from fangkong_lab.workspace import Workspace, find_workspace
 
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         made = pages.comparison
         write_model_book(made, args.out / f"{NAME}.xlsx")
         if args.json:
-            _write(args.out / f"{NAME}.json", text(made, _said(args.county)))
+            write_whole(args.out / f"{NAME}.json", text(made, _said(args.county)))
         failed = _report(workspace, pages.cards, day, county, args.out)
     for number, line in enumerate(five_sentences(made), start=1):
         print(f"{number}．{line}")
@@ -116,8 +117,3 @@ def _report(workspace: Workspace, cards, day: str, county: str, out: Path) -> st
     part.replace(out / f"{NAME}.html")
     return ""
 
-
-def _write(path: Path, words: str) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(words, encoding="utf-8")
-    part.replace(path)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fangkong_lab.cli.book_tables import workspace_here
+from fangkong_lab.cli.written import write_whole
 from fangkong_lab.errors import EXIT_DONE, BadInput, WrongCall
 from fangkong_lab.workspace import Workspace, find_workspace
 
@@ -115,11 +116,3 @@ def _acceptances(args: argparse.Namespace) -> tuple[Acceptance, ...]:
         return read_acceptances(args.acceptances)
     return () if args.book is not None else read_acceptances(find_workspace().root / FILE)
 
-
-def write_whole(path: Path, text: str) -> None:
-    """Write *text* to *path* so that nobody ever sees half of it; `WrongCall` where its folder is missing."""
-    if not path.parent.is_dir():
-        raise WrongCall("文件夹不存在", where=str(path.parent), mend="先建文件夹，或改写到别处")
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fangkong_lab.cli.book_tables import add_book, tables_of, workspace_here
+from fangkong_lab.cli.written import write_whole
 from fangkong_lab.dates import MonthAs, parse_day
 from fangkong_lab.errors import EXIT_DONE, WrongCall
 from fangkong_lab.workspace import Workspace
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         return EXIT_DONE
     _print(answer, args.rows)
     if args.json:
-        Path(args.json).write_text(_text(as_json(answer)) + "\n", encoding="utf-8")
+        write_whole(Path(args.json), _text(as_json(answer)) + "\n")
         print(f"已写入 {args.json}")
     return EXIT_DONE
 

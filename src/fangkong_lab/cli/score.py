@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fangkong_lab.cli.book_tables import add_book, tables_of
 from fangkong_lab.cli.grade import SCHEMA_VERSION, day_given, grid, policy_named, settings_of
+from fangkong_lab.cli.written import write_whole
 from fangkong_lab.dates import parse_day
 from fangkong_lab.errors import EXIT_DONE, BadInput, WrongCall
 from fangkong_lab.kinds import Audience
@@ -100,7 +101,7 @@ def _notice(scores: Scores, args: argparse.Namespace) -> int:
     if args.out is None:
         print(made.text(), end="")
     else:
-        args.out.write_text(made.text(), encoding="utf-8")
+        write_whole(args.out, made.text())
         print(f"已写入 {args.out}")
     return EXIT_DONE
 
