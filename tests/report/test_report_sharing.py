@@ -6,8 +6,8 @@ import time
 import pandas as pd
 import pytest
 
+from fangkong_lab import memory
 from fangkong_lab.errors import BadInput
-from fangkong_lab.report import sharing
 from fangkong_lab.report.sharing import Common
 
 CALLS: list[str] = []
@@ -24,7 +24,7 @@ def slow(frame: pd.DataFrame, factor: int = 1) -> float:
 
 def one(common: Common):
     """Another process in miniature: the same function behind its own knowledge."""
-    return common._sharing(slow, "slow")
+    return lambda *args, **kwargs: common.answer("slow", slow, args, kwargs)
 
 
 FRAME = pd.DataFrame({"a": [1.0, 2.0]})
@@ -69,11 +69,35 @@ def test_errors_and_what_cannot_be_pickled_are_not_shared():
     assert common._key("slow", (lambda: 1,), {}) == ""
 
 
-def test_every_shared_function_exists_and_is_replaced_where_it_is_used():
-    import importlib
-    import sys
+def test_remembered_functions_ask_the_memory_only_while_there_is_one():
+    from fangkong_lab.measure.record import read_records
 
-    for module_name, name in sharing.SHARED:
-        own = getattr(importlib.import_module(module_name), name)
-        assert callable(own)
-        assert (sys.modules[module_name], name) in list(sharing._users(own))
+    frame = pd.DataFrame({"unit_id": ["U1"], "measure": ["谈话"], "value": [3.0], "count_unit": ["人次"]})
+    asked: list[str] = []
+
+    class Listening:
+        def answer(self, name, own, args, kwargs):
+            asked.append(name)
+            return own(*args, **kwargs)
+
+    plain = read_records(frame)
+    assert asked == [] and plain[0].value == 3.0
+    memory.keep_in(Listening())
+    try:
+        assert read_records(frame) == plain
+    finally:
+        memory.keep_in(None)
+    assert asked == ["fangkong_lab.measure.record.read_records"]
+    read_records(frame)
+    assert len(asked) == 1
+
+
+def test_every_remembered_function_is_found_by_its_name():
+    import importlib
+
+    importlib.import_module("fangkong_lab.network.graph")
+    importlib.import_module("fangkong_lab.measure.summary")
+    assert {n.rsplit(".", 1)[1] for n in memory.NAMES} >= {"network_of", "read_records", "funnel", "compared", "parse_yaml"}
+    for name in memory.NAMES:
+        module, function = name.rsplit(".", 1)
+        assert callable(getattr(importlib.import_module(module), function)), name

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fangkong_lab.ledger.condition import Condition
+from fangkong_lab.ledger.frozen import held_for
 from fangkong_lab.ledger.holdings import fetch
 from fangkong_lab.ledger.layout import layout_of
 from fangkong_lab.ledger.store import ORIGIN_COLUMNS, open_store
@@ -34,6 +35,9 @@ def tables(workspace: Workspace, only: Iterable[str] = ()) -> Mapping[str, pd.Da
     """
     layout = layout_of(TABLES)
     names = [table_named(word).name for word in only] or list(TABLES)
+    frozen = held_for(workspace)
+    if frozen is not None:
+        return {name: frozen.tables[name] for name in names}
     with open_store(workspace.store_path, layout, write=False) as store:
         have = store.columns()
         return {name: _plain(fetch(store, layout, name, have=have)) for name in names}

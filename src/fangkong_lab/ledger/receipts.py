@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fangkong_lab.ledger.frozen import held_for
 from fangkong_lab.ledger.holdings import holdings
 from fangkong_lab.ledger.layout import layout_of
 from fangkong_lab.ledger.store import open_store
@@ -22,6 +23,9 @@ def receipts(workspace: Workspace) -> pd.DataFrame:
     """
     import pandas as pd
 
+    frozen = held_for(workspace)
+    if frozen is not None:
+        return frozen.receipts
     with open_store(workspace.store_path, layout_of(TABLES), write=False) as store:
         held = holdings(store)
     rows = [(h.sender, h.book, h.file, h.sha256, h.counts.read, h.counts.accepted, h.counts.refused, h.counts.held_back)

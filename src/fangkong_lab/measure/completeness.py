@@ -98,7 +98,8 @@ def funnel_sets(tables: Tables, unit_id: str, as_of: date) -> tuple[tuple[Stage,
     if not len(items):
         raise BadInput("该单位没有报送权力事项", where=unit_id, mend="先导入含「权力事项」表的台账")
     ids = set(items["item_id"])
-    found = (ids, _with_flow(tables, items), _with_risk(tables, ids, as_of), _with_measure(tables, ids, as_of),
+    risks = _known_risks(tables, ids, as_of)
+    found = (ids, _with_flow(tables, items), None if risks is None else set(risks["item_id"]), _with_measure(tables, risks),
              _published(tables, ids, as_of))
     return tuple(zip(Stage, found, strict=True))
 
@@ -129,17 +130,12 @@ def _known_risks(tables: Tables, ids: set[str], as_of: date) -> pd.DataFrame | N
     risks = _of(tables, "risk_points")
     if not len(risks):
         return None
-    confirmed = pd.to_datetime(_column(risks, "confirmed_on"))
-    return risks[_column(risks, "item_id").isin(ids) & ~(confirmed > pd.Timestamp(as_of))]
+    own = risks[_column(risks, "item_id").isin(ids)]
+    return own[~(pd.to_datetime(_column(own, "confirmed_on")) > pd.Timestamp(as_of))]
 
 
-def _with_risk(tables: Tables, ids: set[str], as_of: date) -> set[str] | None:
-    risks = _known_risks(tables, ids, as_of)
-    return None if risks is None else set(risks["item_id"])
-
-
-def _with_measure(tables: Tables, ids: set[str], as_of: date) -> set[str] | None:
-    risks, measures = _known_risks(tables, ids, as_of), _of(tables, "measures")
+def _with_measure(tables: Tables, risks: pd.DataFrame | None) -> set[str] | None:
+    measures = _of(tables, "measures")
     if risks is None or not len(measures):
         return None
     return set(risks.loc[risks["risk_id"].isin(set(measures["risk_id"])), "item_id"])
@@ -151,10 +147,10 @@ def _published(tables: Tables, ids: set[str], as_of: date) -> set[str] | None:
     shown = _of(tables, "disclosures")
     if not len(shown):
         return None
+    own = shown[shown["item_id"].isin(ids)]
     day = pd.Timestamp(as_of)
-    started, ended = pd.to_datetime(_column(shown, "from")), pd.to_datetime(_column(shown, "to"))
-    running = (started <= day) & ~(ended <= day)
-    return set(shown.loc[running & shown["item_id"].isin(ids), "item_id"])
+    started, ended = pd.to_datetime(_column(own, "from")), pd.to_datetime(_column(own, "to"))
+    return set(own.loc[(started <= day) & ~(ended <= day), "item_id"])
 
 
 def _shown(count: int | None) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 from fangkong_lab.errors import BadInput, CannotTell
 from fangkong_lab.kinds import Kind
 from fangkong_lab.measure.interval import plain
+from fangkong_lab.memory import remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,11 +83,16 @@ class Funnel:
 
     def limits(self, size: float, level: float) -> tuple[float, float]:
         """Return (lower, upper) at *size* and *level*, per unit of size: the wider of exact and over-dispersed limits."""
-        exact = exact_limits(self.target, size, level, self.spread)
+        low, high = self.curves(np.array([size]), level)
+        return float(low[0]), float(high[0])
+
+    def curves(self, sizes: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return the (lower, upper) `limits` at many *sizes* at once: two arrays as long as *sizes*."""
+        exact = exact_limits(self.target, sizes, level, self.spread)
         if self.dispersion.tau2 == 0:
             return exact
-        wide = _wide_limits(self.target, size, level, self.spread, self.dispersion.tau2)
-        return min(exact[0], wide[0]), max(exact[1], wide[1])
+        wide = _wide_limits(self.target, sizes, level, self.spread, self.dispersion.tau2)
+        return np.minimum(exact[0], wide[0]), np.maximum(exact[1], wide[1])
 
     def outside(self, level: float) -> tuple[str, ...]:
         """Return the units beyond the limits of *level*, sorted by unit."""
@@ -97,8 +103,8 @@ class Funnel:
         import pandas as pd
 
         rows = []
-        for p in self.points:
-            low, high = self.limits(p.size, self.levels[0])
+        lows, highs = self.curves(np.array([p.size for p in self.points]), self.levels[0])
+        for p, low, high in zip(self.points, lows.tolist(), highs.tolist(), strict=True):
             rows.append({"单位": p.unit, "数量": p.events, "分母": p.size, self.spread.label: p.value * self.per,
                          "界限下端": low * self.per, "界限上端": high * self.per, "位置": p.place.label,
                          "超出": f"{p.outside:.1%}界限" if p.outside else ""})
@@ -120,6 +126,7 @@ class Funnel:
         return f"{found}；{chance}。{self.dispersion.sentence()}数量偏高可能源于问题多或发现能力强，现有数据不能区分。{self.basis_line()}。"
 
 
+@remembered
 def funnel(frame: pd.DataFrame, measure: str, spread: Spread = Spread.RATE, *, levels: tuple[float, ...] = LEVELS,
            per: float = 1.0, minimum: float = 0.0, winsorise: float = 0.1) -> Funnel:
     """Return the funnel of a *frame* with columns unit, events, size (exposure, expected count, or cases), one row a unit.
@@ -172,8 +179,8 @@ def _is_outside(made: Funnel, events: float, size: float, level: float) -> bool:
         return False
     if made.dispersion.tau2 == 0:
         return True
-    low, high = _wide_limits(made.target, size, level, made.spread, made.dispersion.tau2)
-    return not low <= events / size <= high
+    low, high = _wide_limits(made.target, np.array([size]), level, made.spread, made.dispersion.tau2)
+    return not low[0] <= events / size <= high[0]
 
 
 def tail(events: float, target: float, size: float, spread: Spread) -> float:
@@ -188,20 +195,20 @@ def tail(events: float, target: float, size: float, spread: Spread) -> float:
     return float(bdtrc(least, round(size), target) if above else bdtr(least, round(size), target))
 
 
-def exact_limits(target: float, size: float, level: float, spread: Spread) -> tuple[float, float]:
-    """Return the exact limits at *size*: a count strictly outside them has tail probability ≤ (1 − level)/2.
+def exact_limits(target: float, sizes: np.ndarray, level: float, spread: Spread) -> tuple[np.ndarray, np.ndarray]:
+    """Return the exact limits at each of *sizes*: a count strictly outside them has tail probability ≤ (1 − level)/2.
 
-    The ends are the counts of the distribution divided by *size*, not interpolated (Spiegelhalter 2005, A.1.1 without
+    The ends are the counts of the distribution divided by the size, not interpolated (Spiegelhalter 2005, A.1.1 without
     its interpolation, which would let the false alarm rate pass the nominal one).
     """
     from scipy.stats import binom, poisson
 
-    law, shape = (poisson, (target * size,)) if spread is Spread.RATE else (binom, (round(size), target))
+    law, shape = (poisson, (target * sizes,)) if spread is Spread.RATE else (binom, (np.round(sizes), target))
     p = (1 - level) / 2
     # ppf(q) is the least count whose cdf is ≥ q; at the lower end a cdf of exactly p must still count as outside.
-    low = float(law.ppf(p, *shape))
-    low = low + 1 if law.cdf(low, *shape) <= p else low
-    return max(0.0, low) / size, float(law.isf(p, *shape)) / size
+    low = law.ppf(p, *shape)
+    low = np.where(law.cdf(low, *shape) <= p, low + 1, low)
+    return np.maximum(0.0, low) / sizes, law.isf(p, *shape) / sizes
 
 
 def _to_scale(value: np.ndarray | float, spread: Spread) -> np.ndarray:
@@ -239,12 +246,12 @@ def overdispersion(events: np.ndarray, size: np.ndarray, spread: Spread, winsori
     return Overdispersion(phi, max(0.0, float(tau2)), winsorise)
 
 
-def _wide_limits(target: float, size: float, level: float, spread: Spread, tau2: float) -> tuple[float, float]:
-    from scipy.stats import norm
+def _wide_limits(target: float, sizes: np.ndarray, level: float, spread: Spread, tau2: float) -> tuple[np.ndarray, np.ndarray]:
+    from scipy.special import ndtri
 
-    reach = float(norm.isf((1 - level) / 2))
+    reach = -float(ndtri((1 - level) / 2))
     if spread is Spread.RATE:
-        half = reach * math.sqrt(1 / (4 * size * target) + tau2)
-        return target * max(0.0, 1 - half) ** 2, target * (1 + half) ** 2
-    half, centre = reach * math.sqrt(1 / (4 * size) + tau2), math.asin(math.sqrt(target))
-    return math.sin(max(0.0, centre - half)) ** 2, math.sin(min(math.pi / 2, centre + half)) ** 2
+        half = reach * np.sqrt(1 / (4 * sizes * target) + tau2)
+        return target * np.maximum(0.0, 1 - half) ** 2, target * (1 + half) ** 2
+    half, centre = reach * np.sqrt(1 / (4 * sizes) + tau2), math.asin(math.sqrt(target))
+    return np.sin(np.maximum(0.0, centre - half)) ** 2, np.sin(np.minimum(math.pi / 2, centre + half)) ** 2

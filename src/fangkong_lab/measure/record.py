@@ -12,6 +12,7 @@ from fangkong_lab.errors import BadInput
 from fangkong_lab.measure.basis import Basis, Clue, Period, Running
 from fangkong_lab.measure.interval import Interval, plain
 from fangkong_lab.measure.qualifier import Mark, interval_of, read_mark
+from fangkong_lab.memory import remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +64,7 @@ class Record:
         return " / ".join(p for p in parts if p)
 
 
+@remembered
 def read_records(frame: pd.DataFrame) -> tuple[Record, ...]:
     """Return the rows of an ``outcomes`` frame (tables.md) as records, in the frame's order.
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import BadInput, CannotTell, WrongCall, did_you_mean
 from fangkong_lab.measure.across import Across, across_measures
+from fangkong_lab.measure.basis import Running
 from fangkong_lab.measure.control import ControlChart, c_chart
 from fangkong_lab.measure.coverage import Coverage, coverage
 from fangkong_lab.measure.duties import Fulfilment, fulfilment
@@ -26,6 +28,7 @@ from fangkong_lab.measure.tallies import Tallies, latest, reason_of, tally_all
 from fangkong_lab.measure.taxonomy import Break
 from fangkong_lab.measure.thresholds import reading_rules
 from fangkong_lab.measure.validators import Checks, check_outcomes
+from fangkong_lab.memory import remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,22 +103,74 @@ class Conduct:
     lifting: Lifting | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcomes:
-    """The answer to one `Question`. *running* are the latest rows of every cumulative series; *simulated*: made-up data."""
+    """The answer to one *question*: *records* are the rows asked for. Each part is worked out when it is first read."""
 
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
     question: Question
-    tallies: Tallies
-    running: tuple[Record, ...]
-    forms: Classification
-    shares: tuple[FormShares, ...]
-    shares_refused: tuple[str, ...]
-    checks: Checks
-    comparison: Comparison | None
-    across: Across | None
-    trend: ControlChart | None
-    conduct: Conduct
-    simulated: bool
+    records: tuple[Record, ...] = field(repr=False)
+
+    @cached_property
+    def tallies(self) -> Tallies:
+        """The sums of equal 口径, and the rows that may not be added."""
+        return tally_all(self.records, _parents(self.tables.get("units")))
+
+    @cached_property
+    def running(self) -> tuple[Record, ...]:
+        """The latest row of every cumulative series."""
+        return tuple(r for r in latest(self.records) if r.basis.running is Running.YES)
+
+    @cached_property
+    def forms(self) -> Classification:
+        """Every row with its standing towards the four forms (四种形态)."""
+        return classify(self.records)
+
+    @cached_property
+    def _shares(self) -> tuple[tuple[FormShares, ...], tuple[str, ...]]:
+        return _shares(self.forms, _parents(self.tables.get("units")))
+
+    @property
+    def shares(self) -> tuple[FormShares, ...]:
+        """The shares of the forms, period by period."""
+        return self._shares[0]
+
+    @property
+    def shares_refused(self) -> tuple[str, ...]:
+        """The periods that have no shares, with the reason."""
+        return self._shares[1]
+
+    @cached_property
+    def checks(self) -> Checks:
+        """What does not agree within the counts."""
+        return check_outcomes(self.records)
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """Units beside each other, where one measure was asked for; the same whichever unit is asked about."""
+        if not self.question.measure or "units" not in self.tables:
+            return None
+        return compared(self.tables["outcomes"], self.tables["units"], replace(self.question, unit=""))
+
+    @cached_property
+    def across(self) -> Across | None:
+        """One unit over all measures, where no single measure was asked for."""
+        return _across(self.tables, self.question)
+
+    @cached_property
+    def trend(self) -> ControlChart | None:
+        """One measure over time, where its sums follow each other and are of one 口径."""
+        return _trend(self.tallies, self.question)
+
+    @cached_property
+    def conduct(self) -> Conduct:
+        """The tables beside the counts."""
+        return _conduct(self.tables, self.question)
+
+    @cached_property
+    def simulated(self) -> bool:
+        """Whether these are made-up data."""
+        return _simulated(self.tables)
 
     def sentence(self) -> str:
         """Return the answer as paragraphs, each with its 口径 line."""
@@ -149,14 +204,9 @@ def outcomes(tables: Mapping[str, pd.DataFrame], question: Question) -> Outcomes
 
     Rows of outcomes that end after the day of judgement are left out. Raises `BadInput` for an unknown measure or unit.
     """
-    records = _records(tables, question)
-    parents = _parents(tables.get("units"))
-    forms = classify(records)
-    shares, refused = _shares(forms, parents)
-    sums = tally_all(records, parents)
-    return Outcomes(question, sums, _running(records), forms, shares, refused, check_outcomes(records),
-                    _comparison(tables, question), _across(tables, question), _trend(sums, question), _conduct(tables, question),
-                    _simulated(tables))
+    if question.kind and "units" in tables:
+        _of_kind(tables["units"], question.kind)
+    return Outcomes(tables, question, _records(tables, question))
 
 
 def _across(tables: Mapping[str, pd.DataFrame], question: Question) -> Across | None:
@@ -207,12 +257,6 @@ def _asked(row: Record, question: Question) -> bool:
     return question.since is None or (start is not None and start >= question.since)
 
 
-def _running(records: Sequence[Record]) -> tuple[Record, ...]:
-    from fangkong_lab.measure.basis import Running
-
-    return tuple(r for r in latest(records) if r.basis.running is Running.YES)
-
-
 def _parents(units: pd.DataFrame | None) -> dict[str, str]:
     if units is None or "parent_id" not in units.columns:
         return {}
@@ -236,20 +280,19 @@ def _shares(forms: Classification, parents: Mapping[str, str]) -> tuple[tuple[Fo
     return tuple(s for s in made if any(f.count.high > 0 for f in s.shares)), tuple(refused)
 
 
-def _comparison(tables: Mapping[str, pd.DataFrame], question: Question) -> Comparison | None:
-    """Units are compared only where one measure was asked for; one unit is placed among all."""
-    if not question.measure or "units" not in tables:
-        return None
+@remembered
+def compared(counts: pd.DataFrame, units: pd.DataFrame, question: Question) -> Comparison:
+    """Return the *units* beside each other in the measure of *question*, from the rows of outcomes (*counts*)."""
     minimum = reading_rules().minimum(question.as_of)
-    records, until = read_records(tables["outcomes"]), min(question.until or question.as_of, question.as_of)
+    records, until = read_records(counts), min(question.until or question.as_of, question.as_of)
     try:
-        units = side_by_side(records, _of_kind(tables["units"], question.kind), question.measure, since=question.since, until=until)
-        drawn, ranks = funnel(units.frame(), question.measure, per=PER), rank_units(units.frame(), question.measure)
+        beside = side_by_side(records, _of_kind(units, question.kind), question.measure, since=question.since, until=until)
+        drawn, ranks = funnel(beside.frame(), question.measure, per=PER), rank_units(beside.frame(), question.measure)
     except CannotTell as gap:
         return Comparison(SideBySide(question.measure, (), ()), None, None, minimum, str(gap))
     except BadInput as clash:
         return Comparison(SideBySide(question.measure, (), ()), None, None, minimum, str(clash))
-    return Comparison(units, drawn, ranks, minimum)
+    return Comparison(beside, drawn, ranks, minimum)
 
 
 def _of_kind(units: pd.DataFrame, kind: str) -> pd.DataFrame:

@@ -67,6 +67,13 @@ class Answer:
 def answer(network: PowerNetwork, question: Question | None = None) -> Answer:
     """Work out the answer to *question* (default: direct influence, target 2, discipline side, all units)."""
     question = question or Question()
+    if question not in network.kept:
+        network.kept[question] = _answered(network, question)
+    found: Answer = network.kept[question]
+    return found
+
+
+def _answered(network: PowerNetwork, question: Question) -> Answer:
     chosen = sorted(network.items)
     if question.unit is not None:
         if question.unit not in network.units:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fangkong_lab.errors import WrongCall, did_you_mean
 from fangkong_lab.kinds import SignRule, StepKind
+from fangkong_lab.memory import remembered
 from fangkong_lab.network.influence import links_of
 from fangkong_lab.network.nodes import Flow, Item, Post, Reason, ReasonCode, SignOff, Step, Unit
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from fangkong_lab.workspace import Workspace
 
+READ = frozenset({"units", "posts", "occupancies", "flows", "steps", "sign_offs", "incompatible_steps", "power_items", "influences"})
+"""The tables of the ledger that a network is made of."""
 _MAPPINGS = ("units", "posts", "holders", "flows", "items", "overrides")
 
 
@@ -54,9 +57,7 @@ class PowerNetwork:
     @classmethod
     def from_tables(cls, tables: Mapping[str, pd.DataFrame], as_of: date) -> PowerNetwork:
         """Build the network of *as_of* from ledger frames (see docs/network.md); `BadInput` where they do not hang together."""
-        from fangkong_lab.network.build import parts_of
-
-        return cls(as_of=as_of, **parts_of(tables, as_of))
+        return network_of({name: frame for name, frame in tables.items() if name in READ}, as_of)
 
     @classmethod
     def from_book(cls, path: Path, as_of: date) -> PowerNetwork:
@@ -170,6 +171,14 @@ class PowerNetwork:
     def __repr__(self) -> str:
         return (f"PowerNetwork(as_of={self.as_of}, 单位{len(self.units)}, 岗位{len(self.posts)}, 人员{len(self.persons)}, "
                 f"流程{len(self.flows)}, 事项{len(self.items)})")
+
+
+@remembered
+def network_of(tables: Mapping[str, pd.DataFrame], as_of: date) -> PowerNetwork:
+    """Return the `PowerNetwork` of *as_of*; see `PowerNetwork.from_tables`."""
+    from fangkong_lab.network.build import parts_of
+
+    return PowerNetwork(as_of=as_of, **parts_of(tables, as_of))
 
 
 def _no_flow(item: Item, why: str) -> Flow:

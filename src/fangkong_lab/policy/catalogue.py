@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from fangkong_lab.shipped import shipped
 
 CASES = ".cases.yaml"
 REFORM = ".reform.yaml"
+_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,9 @@ class Shelf:
             found.setdefault(path.stem, path)
         return tuple(found[name] for name in sorted(found))
 
-    def _files(self) -> Iterator[Path]:
+    def _files(self, name: str = "*") -> Iterator[Path]:
         for folder in self.folders:
-            for path in sorted(folder.rglob("*.yaml")):
+            for path in sorted(folder.rglob(f"{name}.yaml")):
                 if not path.name.endswith((CASES, REFORM)) and is_policy(path):
                     yield path
 
@@ -39,6 +41,9 @@ class Shelf:
         """Return the policy whose id, name or path is *name*; `WrongCall` with the near match where there is none."""
         if name.endswith((".yaml", ".yml")):
             return load_policy(Path(name))
+        if _ID.fullmatch(name):  # the usual case, without reading every other file
+            for path in self._files(name):
+                return load_policy(path)
         paths = {p.stem: p for p in self.paths()}
         if name in paths:
             return load_policy(paths[name])

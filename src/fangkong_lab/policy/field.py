@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -87,8 +88,8 @@ class Field:
     def number(self) -> float:
         """Return a finite number."""
         value = self.node.content
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) == float("inf"):
-            raise self.fail(f"此处应为数，读到的是「{_shown(self.node)}」", "写成阿拉伯数字，不加引号和单位")
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) > sys.float_info.max:
+            raise self.fail(f"此处应为数，读到的是「{_shown(self.node)[:40]}」", "写成阿拉伯数字（如 0.02），不加引号、单位、逗号和百分号")
         return float(value)
 
     def day(self) -> date:

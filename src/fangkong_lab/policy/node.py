@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from fangkong_lab.errors import BadInput
+from fangkong_lab.memory import remembered
 
 # The C parser reads the same YAML ten times faster; a report reads many rules.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -73,6 +74,7 @@ def read_yaml(path: Path) -> Node:
     return parse_yaml(text, path.name)
 
 
+@remembered
 def parse_yaml(text: str, file: str) -> Node:
     """Read YAML *text*; *file* is the name that errors print."""
     loader = _LOADER(text)
@@ -83,8 +85,11 @@ def parse_yaml(text: str, file: str) -> Node:
         return _node(loader, root, file, root.start_mark.line + 1)
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        place = f"{file} › 第{mark.line + 1}行" if mark else file
-        raise BadInput("不是合法的 YAML", where=place, mend="检查缩进、冒号后的空格、引号和日期是否成对、有效") from error
+        # Characters that cannot stand in YAML at all are reported without a line.
+        stray = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        line = mark.line if mark else text.count("\n", 0, stray.start() if stray else 0)
+        place = f"{file} › 第{line + 1}行"
+        raise BadInput("不是合法的 YAML", where=place, mend="检查缩进（用空格，不用制表符）、冒号（用半角，后面空一格）、引号是否成对") from error
     finally:
         loader.dispose()  # type: ignore[no-untyped-call]
 
@@ -95,7 +100,10 @@ def _node(loader: yaml.SafeLoader, raw: yaml.Node, file: str, line: int) -> Node
     if isinstance(raw, yaml.SequenceNode):
         items = tuple(_node(loader, child, file, child.start_mark.line + 1) for child in raw.value)
         return Node(items, file, line, is_list=True)
-    return Node(loader.construct_object(raw), file, line)  # type: ignore[no-untyped-call]
+    try:
+        return Node(loader.construct_object(raw), file, line)  # type: ignore[no-untyped-call]
+    except ValueError as error:
+        raise BadInput(f"「{raw.value}」不是有效的日期或数", where=f"{file} › 第{line}行", mend="核对年月日和写法") from error
 
 
 def _mapping(loader: yaml.SafeLoader, raw: yaml.MappingNode, file: str, line: int) -> Node:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from fangkong_lab.errors import NotInForce, WrongCall
 from fangkong_lab.policy.count import Count
@@ -85,6 +86,10 @@ class Policy:
 
     def assumptions(self) -> tuple[tuple[str, str], ...]:
         """Return (address, why) of everything in the policy that no source supports."""
+        return self._unsupported
+
+    @cached_property
+    def _unsupported(self) -> tuple[tuple[str, str], ...]:
         return tuple(_assumed(self.document, ""))
 
     def assumed_kinds(self) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from fangkong_lab.errors import FangkongError
+from fangkong_lab.memory import keep_in
 from fangkong_lab.report import snapshot
 from fangkong_lab.report.order import Limits, Order, Outcome
 from fangkong_lab.report.preload import imports_of, learn, preload, threads
@@ -84,7 +85,6 @@ class Nursery:
         if order.notebook not in self._known:
             self._known.add(order.notebook)
             self._learn(imports_of(order.notebook))
-        COMMON.install()
         alive = threads()
         if len(alive) > 1:
             raise FangkongError("复制进程之前有线程在运行", where="、".join(alive), mend="改用 --engine nbclient，并报告这一错误")
@@ -189,6 +189,7 @@ def serve(limits: dict[str, Any], avoid: list[str]) -> None:
     """Be the nursery: import, say so, then serve standard input until it closes; *avoid* is never imported ahead."""
     outbox = take_over_output()
     preload()
+    keep_in(COMMON)
     gc.collect()
     gc.freeze()
     send(outbox, {"ready": True, "threads": threads()})

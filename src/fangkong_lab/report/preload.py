@@ -1,4 +1,4 @@
-"""What a worker imports before its reports: imports only, nothing is computed, no thread may be started.
+"""What a worker imports before its reports: no figure is computed, no thread may be started.
 
 The engine first, then what a template's cells name, then what the first report of its kind turned out to need.
 """
@@ -25,6 +25,17 @@ def preload() -> None:
     """Import what runs and writes any report; what its own cells need follows by `imports_of` and `learn`."""
     for name in FIRST:
         importlib.import_module(name)
+    _warm()
+
+
+def _warm() -> None:
+    """Let the libraries build what they build once and keep: the schema of notebooks, the fonts of charts."""
+    import nbformat
+
+    from fangkong_lab.show.canvas import warm
+
+    nbformat.validate(nbformat.v4.new_notebook())
+    warm()
 
 
 def imports_of(notebook: str) -> tuple[str, ...]:

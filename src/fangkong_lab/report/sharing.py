@@ -2,27 +2,20 @@
 
 A child that has worked such a result out hands it back with its report; the nursery keeps it, and later children find
 it in their memory. A result is known by its function and the content of its arguments, so that nothing stale can be
-found: the frames of the batch's snapshot stand for themselves, everything else by its value. The nursery itself
-computes nothing.
+found: the frames of the batch's snapshot stand for themselves, everything else by its value. Which functions those are
+is written where they are: `fangkong_lab.memory.remembered`. The nursery itself computes nothing.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import io
 import pickle
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-# Pure functions that do not depend on the unit in hand, or are asked the same by many units.
-SHARED = (
-    ("fangkong_lab.policy.node", "parse_yaml"), ("fangkong_lab.measure.record", "read_records"), ("fangkong_lab.measure.funnel", "funnel"),
-    ("fangkong_lab.measure.funnel", "tail"), ("fangkong_lab.measure.funnel", "exact_limits"), ("fangkong_lab.network.patterns.shelf", "shelf"),
-)
 _WORTH_S = 0.001
 _MOST_BYTES = 64 << 20
 
@@ -36,36 +29,24 @@ class Common:
         self._frames: dict[int, str] = {}
         self._by_name: dict[str, Any] = {}
         self._bytes = 0
-        self._done: set[tuple[str, str]] = set()
 
     def know(self, frames: Mapping[str, object]) -> None:
         """Let the *frames* of a snapshot stand for themselves; results of another snapshot are forgotten."""
         self.held.clear()
+        self._bytes = 0
         self._frames = {id(frame): name for name, frame in frames.items()}
         self._by_name = dict(frames)
 
-    def install(self) -> None:
-        """Put the sharing in front of those functions whose modules are imported by now, wherever they are used."""
-        for place in SHARED:
-            module = sys.modules.get(place[0])
-            if module is not None and place not in self._done:
-                self._done.add(place)
-                own = getattr(module, place[1])
-                _replace(own, self._sharing(own, ".".join(place)))
-
-    def _sharing(self, own: Callable[..., Any], name: str) -> Callable[..., Any]:
-        @functools.wraps(own)
-        def shared(*args: Any, **kwargs: Any) -> Any:
-            key = self._key(name, args, kwargs)
-            if key in self.held:
-                return self.held[key]
-            started = time.perf_counter()
-            result = own(*args, **kwargs)
-            if key and time.perf_counter() - started >= _WORTH_S:
-                self._keep(key, result)
-            return result
-
-        return shared
+    def answer(self, name: str, own: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Return what is known of ``own(*args, **kwargs)``; otherwise work it out, and keep it where that took time."""
+        key = self._key(name, args, kwargs)
+        if key in self.held:
+            return self.held[key]
+        started = time.perf_counter()
+        result = own(*args, **kwargs)
+        if key and time.perf_counter() - started >= _WORTH_S:
+            self._keep(key, result)
+        return result
 
     def _key(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         data = self._pickled((name, args, sorted(kwargs.items())))
@@ -116,18 +97,6 @@ class _Unpickler(pickle.Unpickler):
 
     def persistent_load(self, name: Any) -> Any:
         return self._frames[name]
-
-
-def _replace(own: object, shared: object) -> None:
-    for module, name in list(_users(own)):
-        setattr(module, name, shared)
-
-
-def _users(own: object) -> Iterator[tuple[Any, str]]:
-    """Give every place in our modules that holds *own* under a name."""
-    for module_name, module in list(sys.modules.items()):
-        if module_name.startswith("fangkong_lab.") and module is not None:
-            yield from ((module, name) for name, value in list(vars(module).items()) if value is own)
 
 
 COMMON = Common()

@@ -1,7 +1,7 @@
 """The ledger as it was when a batch began: every report of the batch reads the same rows, and reads them once.
 
-The batch freezes the tables and the list of deliveries in one file; a worker that `use`s it answers
-`ledger.frames.tables` and `ledger.receipts.receipts` from there for the workspace it was taken from.
+The batch freezes the tables and the list of deliveries in one file; in a worker that `use`s it, `ledger.frames.tables`
+and `ledger.receipts.receipts` answer from there for the workspace it was taken from.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import BadInput
+from fangkong_lab.ledger.frozen import Frozen, hold
 from fangkong_lab.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -22,12 +22,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class Snapshot(Frozen):
     """The *tables* (English name → frame) and *receipts* of the store at *path*, taken in one go."""
-
-    path: str
-    tables: Mapping[str, pd.DataFrame]
-    receipts: pd.DataFrame
 
     def hashes(self) -> dict[str, str]:
         """Return, table by table, the SHA-256 over its column names and its rows in their order (name → hash)."""
@@ -61,35 +57,8 @@ def read(path: str) -> Snapshot:
 
 
 def use(snapshot: Snapshot) -> None:
-    """Let this process read *snapshot* where a notebook asks for the ledger of the same store.
-
-    Only for a worker: it changes what two functions of the ledger do in this process, for good; a later call puts
-    another snapshot in the place of the first.
-    """
-    if not _HELD:
-        _stand_in()
-    _HELD[:] = [snapshot]
-
-
-_HELD: list[Snapshot] = []
-
-
-def _stand_in() -> None:
-    from fangkong_lab.ledger import frames, receipts
-    from fangkong_lab.ledger.tables import TABLES, table_named
-
-    read_tables, read_receipts = frames.tables, receipts.receipts
-
-    def tables(workspace: Workspace, only: Iterable[str] = ()) -> Mapping[str, pd.DataFrame]:
-        if str(workspace.store_path) != _HELD[0].path:
-            return read_tables(workspace, only)
-        names = [table_named(word).name for word in only] or list(TABLES)
-        return {name: _HELD[0].tables[name] for name in names}
-
-    def deliveries(workspace: Workspace) -> pd.DataFrame:
-        return _HELD[0].receipts if str(workspace.store_path) == _HELD[0].path else read_receipts(workspace)
-
-    frames.tables, receipts.receipts = tables, deliveries
+    """Let this process read *snapshot* where a notebook asks for the ledger of the same store; a later call replaces it."""
+    hold(snapshot)
 
 
 def frame_hash(frame: pd.DataFrame) -> str:

@@ -18,6 +18,7 @@ PAGE_MM = 156  # width of the type area of GB/T 9704-2012
 DPI = 160
 INK, MUTED, GRID = "#1f2933", "#66727f", "#d9dee3"
 BLUE, RED, AMBER, GREEN, VIOLET = "#2f5d8a", "#a8322d", "#c98a1b", "#3d7a57", "#6b5b95"
+_PACKED = 3  # of 9: a third faster than the usual 6, files a tenth larger
 CYCLE = (BLUE, AMBER, GREEN, RED, VIOLET, MUTED)
 
 
@@ -62,8 +63,24 @@ def png(figure: Figure) -> bytes:
 
     sink = BytesIO()
     with matplotlib.rc_context(style()):
-        figure.savefig(sink, format="png", metadata={"Software": None})
+        _lay_out(figure)
+        figure.savefig(sink, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": _PACKED})
     return sink.getvalue()
+
+
+def _lay_out(figure: Figure) -> None:
+    """Settle the layout now; `savefig` alone would draw everything once more for that."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+
+
+def warm() -> None:
+    """Draw an empty chart, so that fonts and settings that matplotlib keeps are there before a process is forked."""
+    with canvas(20) as (figure, axes):
+        axes[0].set_title("0")
+        png(figure)
 
 
 def missing_glyphs(text: str) -> str:

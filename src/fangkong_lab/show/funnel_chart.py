@@ -69,9 +69,9 @@ def _limits(axis: Axes, funnel: Funnel) -> None:
     sizes = np.linspace(max(left, right / STEPS), right, STEPS)
     axis.axhline(funnel.target * funnel.per, color=INK, linewidth=0.8, label="全部单位合计")
     for level, dash in zip(funnel.levels, ("--", ":", "-."), strict=False):
-        ends = np.array([funnel.limits(s, level) for s in sizes]) * funnel.per
-        axis.plot(sizes, ends[:, 0], color=MUTED, linewidth=0.9, linestyle=dash, label=f"{level:.1%}界限")
-        axis.plot(sizes, ends[:, 1], color=MUTED, linewidth=0.9, linestyle=dash)
+        low, high = funnel.curves(sizes, level)
+        axis.plot(sizes, low * funnel.per, color=MUTED, linewidth=0.9, linestyle=dash, label=f"{level:.1%}界限")
+        axis.plot(sizes, high * funnel.per, color=MUTED, linewidth=0.9, linestyle=dash)
 
 
 def _points(axis: Axes, funnel: Funnel, look: str) -> None:

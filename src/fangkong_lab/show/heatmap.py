@@ -10,7 +10,7 @@ from fangkong_lab.errors import CannotTell
 from fangkong_lab.kinds import Audience, StepKind
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.nodes import Item
-from fangkong_lab.show.canvas import BLUE, INK, MUTED, PAGE_MM, RED, canvas, png
+from fangkong_lab.show.canvas import BLUE, GRID, INK, MUTED, PAGE_MM, RED, canvas, png
 from fangkong_lab.show.chart import Chart
 from fangkong_lab.show.flow_words import wrapped
 from fangkong_lab.show.simulated import marked, refuse_public, require_unit
@@ -136,10 +136,12 @@ def _draw_cells(axis: Axes, network: PowerNetwork, counts: SigningCounts, posts:
     axis.imshow(image, aspect="auto", interpolation="nearest")
     axis.set_xticks(range(len(posts)), [wrapped(_post(network, p), 10, 1)[0] for p in posts], rotation=90, fontsize=6.6)
     axis.set_yticks(range(len(counts.rows)), [wrapped(_row(network, counts, r), 15, 1)[0] for r in counts.rows], fontsize=6.6)
-    axis.set_xticks(np.arange(len(posts)) + 0.5, minor=True)
-    axis.set_yticks(np.arange(len(counts.rows)) + 0.5, minor=True)
-    axis.grid(which="minor", linewidth=0.4)
-    axis.tick_params(which="both", length=0)
+    # Two collections, not a grid of ticks: each tick is five artists.
+    axis.vlines(np.arange(len(posts) - 1) + 0.5, -0.5, len(counts.rows) - 0.5, colors=GRID, linewidth=0.4)
+    axis.hlines(np.arange(len(counts.rows) - 1) + 0.5, -0.5, len(posts) - 0.5, colors=GRID, linewidth=0.4)
+    axis.set_xlim(-0.5, len(posts) - 0.5)
+    axis.set_ylim(len(counts.rows) - 0.5, -0.5)
+    axis.tick_params(length=0)
     for k, post in enumerate(posts):
         if post in network.unknown or post in network.empty:
             axis.get_xticklabels()[k].set_color(RED)

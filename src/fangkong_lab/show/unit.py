@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import BadInput, did_you_mean
@@ -67,8 +68,17 @@ class UnitPages:
     def own(self, table: str) -> pd.DataFrame:
         """Return the rows of *table* that belong to the unit: by unit_id, or through the table that names their owner.
 
-        Tables without any way to a unit (审计检查) give no rows.
+        Tables without any way to a unit (审计检查) give no rows. The frame is for reading only: it is kept.
         """
+        if table not in self._owned:
+            self._owned[table] = self._own(table)
+        return self._owned[table]
+
+    @cached_property
+    def _owned(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def _own(self, table: str) -> pd.DataFrame:
         frame = self.tables[table]
         if "unit_id" in frame.columns:
             return frame[frame["unit_id"] == self.unit_id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from fangkong_lab.errors import WrongCall, did_you_mean
+from fangkong_lab.memory import remembered
 from fangkong_lab.network.patterns import (
     area_concentration,
     ballot,
@@ -37,6 +38,7 @@ _RECIPES = tuple(m.RECIPE for m in (
 
 
 @cache
+@remembered
 def shelf() -> tuple[Pattern, ...]:
     """Return all patterns with their cards."""
     return tuple(pattern_of(r) for r in _RECIPES)
