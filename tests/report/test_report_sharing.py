@@ -81,7 +81,8 @@ def test_remembered_functions_ask_the_memory_only_while_there_is_one():
             return own(*args, **kwargs)
 
     plain = read_records(frame)
-    assert asked == [] and plain[0].value == 3.0
+    assert asked == []
+    assert plain[0].value == 3.0
     memory.keep_in(Listening())
     try:
         assert read_records(frame) == plain

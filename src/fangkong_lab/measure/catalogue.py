@@ -6,13 +6,14 @@ The ledger shows whether the content of each is there, not whether a drawing han
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import BadInput
 from fangkong_lab.kinds import Kind
+from fangkong_lab.ledger.places import places, rows_with
 from fangkong_lab.measure.ledgerdays import day_column, text_column
 
 if TYPE_CHECKING:
@@ -113,10 +114,10 @@ def catalogue(tables: Tables, as_of: date, unit_id: str | None = None) -> Catalo
     a grade and a measure; risk points confirmed after *as_of* do not count. Raises `BadInput` without any item.
     """
     items = _frame(tables, "power_items")
-    items = items[items["unit_id"] == unit_id] if unit_id is not None and len(items) else items
+    items = rows_with(items, "unit_id", (unit_id,)) if unit_id is not None and len(items) else items
     if not len(items):
         raise BadInput("没有报送权力事项", where=unit_id or "权力事项", mend="先导入含「权力事项」表的台账")
-    seen = _seen(tables, as_of)
+    seen = _seen(tables, as_of, items["item_id"])
     columns = [text_column(items, c, "").astype(str).str.strip() for c in ("item_id", "unit_id", "name", "category", "basis", "flow_id", "simple_flow")]
     rows = sorted(zip(*columns, strict=True))
     return Catalogue(as_of, tuple(_item(row, seen) for row in rows))
@@ -132,14 +133,15 @@ class _Seen:
     unknown: tuple[Piece, ...]
 
 
-def _seen(tables: Tables, as_of: date) -> _Seen:
+def _seen(tables: Tables, as_of: date, items: Iterable[object]) -> _Seen:
     import pandas as pd
 
     risks, measures = _frame(tables, "risk_points"), _frame(tables, "measures")
-    guarded = set(text_column(measures, "risk_id", "")) if len(measures) else set()
+    guarded = places(measures, "risk_id") if len(measures) else {}
     found: dict[str, list[tuple[bool, bool]]] = {}
-    if len(risks):
-        known = risks[~(day_column(risks, "confirmed_on") > pd.Timestamp(as_of))]
+    if "item_id" in risks.columns:
+        own = rows_with(risks, "item_id", items)
+        known = own[~(day_column(own, "confirmed_on") > pd.Timestamp(as_of))]
         for item, risk, grade in zip(text_column(known, "item_id", ""), text_column(known, "risk_id", ""), text_column(known, "grade", ""), strict=True):
             found.setdefault(str(item), []).append((bool(grade), risk in guarded))
     unsent = (Piece.RISK_CHART,) if not len(risks) or not len(measures) else ()
@@ -166,7 +168,7 @@ def _missing(**parts: object) -> str:
 
 def _flows(tables: Tables, name: str) -> frozenset[str]:
     frame = _frame(tables, name)
-    return frozenset(text_column(frame, "flow_id", "")) if len(frame) else frozenset()
+    return frozenset(map(str, places(frame, "flow_id"))) if "flow_id" in frame.columns else frozenset()
 
 
 def _frame(tables: Tables, name: str) -> pd.DataFrame:

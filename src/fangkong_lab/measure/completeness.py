@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import BadInput
 from fangkong_lab.kinds import Kind
+from fangkong_lab.ledger.places import places, rows_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +95,7 @@ def coverage_funnel(tables: Tables, unit_id: str, as_of: date) -> CoverageFunnel
 def funnel_sets(tables: Tables, unit_id: str, as_of: date) -> tuple[tuple[Stage, set[str] | None], ...]:
     """Return per stage the codes of the items that have it, None where the table behind it is 未报; see `coverage_funnel`."""
     items = _of(tables, "power_items")
-    items = items[items["unit_id"] == unit_id] if len(items) else items
+    items = rows_with(items, "unit_id", (unit_id,)) if len(items) else items
     if not len(items):
         raise BadInput("该单位没有报送权力事项", where=unit_id, mend="先导入含「权力事项」表的台账")
     ids = set(items["item_id"])
@@ -118,7 +119,7 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series:
 
 def _with_flow(tables: Tables, items: pd.DataFrame) -> set[str]:
     steps = _of(tables, "steps")
-    drawn = set(steps["flow_id"]) if len(steps) else set()
+    drawn = set(places(steps, "flow_id")) if len(steps) else set()
     simple = _column(items, "simple_flow").fillna("").astype(str).str.strip() != ""
     flows = _column(items, "flow_id").isin(drawn)
     return set(items.loc[flows | simple, "item_id"])
@@ -130,15 +131,20 @@ def _known_risks(tables: Tables, ids: set[str], as_of: date) -> pd.DataFrame | N
     risks = _of(tables, "risk_points")
     if not len(risks):
         return None
-    own = risks[_column(risks, "item_id").isin(ids)]
+    own = _of_items(risks, ids)
     return own[~(pd.to_datetime(_column(own, "confirmed_on")) > pd.Timestamp(as_of))]
+
+
+def _of_items(frame: pd.DataFrame, ids: set[str]) -> pd.DataFrame:
+    return rows_with(frame, "item_id", ids) if "item_id" in frame.columns else frame.iloc[0:0]
 
 
 def _with_measure(tables: Tables, risks: pd.DataFrame | None) -> set[str] | None:
     measures = _of(tables, "measures")
     if risks is None or not len(measures):
         return None
-    return set(risks.loc[risks["risk_id"].isin(set(measures["risk_id"])), "item_id"])
+    guarded = set(rows_with(measures, "risk_id", risks["risk_id"].dropna())["risk_id"])
+    return set(risks.loc[risks["risk_id"].isin(guarded), "item_id"])
 
 
 def _published(tables: Tables, ids: set[str], as_of: date) -> set[str] | None:
@@ -147,7 +153,7 @@ def _published(tables: Tables, ids: set[str], as_of: date) -> set[str] | None:
     shown = _of(tables, "disclosures")
     if not len(shown):
         return None
-    own = shown[shown["item_id"].isin(ids)]
+    own = _of_items(shown, ids)
     day = pd.Timestamp(as_of)
     started, ended = pd.to_datetime(_column(own, "from")), pd.to_datetime(_column(own, "to"))
     return set(own.loc[(started <= day) & ~(ended <= day), "item_id"])

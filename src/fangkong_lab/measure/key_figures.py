@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fangkong_lab.kinds import Audience, Verdict
+from fangkong_lab.ledger.places import rows_with
 from fangkong_lab.measure.basis import Clue, Period, PeriodKind, Running
 from fangkong_lab.measure.completeness import funnel_sets
 from fangkong_lab.measure.duties import Done, states_of
@@ -53,7 +54,7 @@ class UnitFigures:
         frame = self.tables.get(table)
         if frame is None or not len(frame):
             return None
-        own = frame[frame["unit_id"].astype(str) == self.unit_id]
+        own = rows_with(frame, "unit_id", (self.unit_id,))
         return own if len(own) else None
 
     def coverage(self) -> Iterator[KeyFigure]:

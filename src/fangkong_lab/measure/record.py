@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from fangkong_lab.dates import MonthAs, parse_day
 from fangkong_lab.errors import BadInput
+from fangkong_lab.ledger.places import places
 from fangkong_lab.measure.basis import Basis, Clue, Period, Running
 from fangkong_lab.measure.interval import Interval, plain
 from fangkong_lab.measure.qualifier import Mark, interval_of, read_mark
@@ -70,10 +73,22 @@ def read_records(frame: pd.DataFrame) -> tuple[Record, ...]:
 
     Needs unit_id, measure, value, count_unit; other columns may be missing. Raises `BadInput` naming the row.
     """
+    _check_columns(frame)
+    return tuple(_record(row, number) for number, row in enumerate(frame.to_dict("records"), 1))
+
+
+def records_where(frame: pd.DataFrame, column: str, word: str) -> tuple[Record, ...]:
+    """Return those of `read_records` whose *column* (unit_id, measure) is *word*, without reading the other rows."""
+    _check_columns(frame)
+    found = places(frame, column)
+    mine = np.sort(np.concatenate([np.empty(0, np.int64), *(at for value, at in found.items() if _text(value) == word)]))
+    return tuple(_record(row, int(at) + 1) for row, at in zip(frame.take(mine).to_dict("records"), mine, strict=True))
+
+
+def _check_columns(frame: pd.DataFrame) -> None:
     missing = [c for c in ("unit_id", "measure", "value", "count_unit") if c not in frame.columns]
     if missing:
         raise BadInput(f"监督执纪统计缺少列：{'、'.join(missing)}", mend="按台账模板补上")
-    return tuple(_record(row, number) for number, row in enumerate(frame.to_dict("records"), 1))
 
 
 def read_figures(frame: pd.DataFrame) -> tuple[Record, ...]:

@@ -55,7 +55,7 @@ class SideBySide:
         """Return what must be said beside any comparison of these units."""
         notes = ["人年按单位表的现有人数折算，没有逐年人数"]
         if len(self.kinds) > 1:
-            notes.append(f"所比单位分属{len(self.kinds)}类({'、'.join(self.kinds)}),不全是同类单位")
+            notes.append(f"所比单位分属{len(self.kinds)}类（{'、'.join(self.kinds)}），不全是同类单位")
         if any(not u.tally.interval.is_exact for u in self.units):
             notes.append("约数取区间中点")
         notes += [f"{unit}未比较：{why}" for unit, why in self.without]
@@ -76,9 +76,11 @@ def side_by_side(records: Iterable[Record], units: pd.DataFrame, measure: str, *
     _check_alike(kept)
     heads = _headcounts(units)
     made, without = [], []
-    listed = set(units["unit_id"].astype(str))
-    for unit in sorted(listed):
-        rows = [r for r in kept if r.unit_id == unit]
+    of_unit: dict[str, list[Record]] = {}
+    for record in kept:
+        of_unit.setdefault(record.unit_id, []).append(record)
+    for unit in sorted(set(units["unit_id"].astype(str))):
+        rows = of_unit.get(unit, [])
         why = _why_not(rows, heads.get(unit))
         if why:
             without.append((unit, why))

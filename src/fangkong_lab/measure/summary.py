@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import BadInput, CannotTell, WrongCall, did_you_mean
+from fangkong_lab.ledger.places import places
 from fangkong_lab.measure.across import Across, across_measures
 from fangkong_lab.measure.basis import Running
 from fangkong_lab.measure.control import ControlChart, c_chart
@@ -18,7 +19,7 @@ from fangkong_lab.measure.duties import Fulfilment, fulfilment
 from fangkong_lab.measure.forms import FORMS, OPEN, Classification, FormShares, classify, form_shares
 from fangkong_lab.measure.funnel import Funnel, funnel
 from fangkong_lab.measure.lifting import Lifting, lifting
-from fangkong_lab.measure.record import Record, chosen, read_records
+from fangkong_lab.measure.record import Record, chosen, read_records, records_where
 from fangkong_lab.measure.recover import Recoveries, recoveries
 from fangkong_lab.measure.rectify import Rectification, days_to_close, rectification
 from fangkong_lab.measure.shrinkage import Ranking, rank_units
@@ -240,10 +241,17 @@ def _records(tables: Mapping[str, pd.DataFrame], question: Question) -> tuple[Re
         if question.measure:
             raise BadInput(f"台账里没有监督执纪统计，查不到「{question.measure}」", mend="先导入监督执纪统计表")
         return ()
-    records = chosen(read_records(tables["outcomes"]), question.measure)
+    counts = tables["outcomes"]
     if question.unit in _units(tables):  # a unit of the ledger may well have no counts
-        records = tuple(r for r in records if r.unit_id == question.unit)
-    return tuple(r for r in chosen(records, "", "" if question.unit in _units(tables) else question.unit) if _asked(r, question))
+        _check_known(counts, question.measure)
+        own = records_where(counts, "unit_id", question.unit)
+        return tuple(r for r in own if question.measure in ("", r.measure) and _asked(r, question))
+    return tuple(r for r in chosen(read_records(counts), question.measure, question.unit) if _asked(r, question))
+
+
+def _check_known(counts: pd.DataFrame, measure: str) -> None:
+    if measure and measure not in (words := sorted({str(m).strip() for m in places(counts, "measure")})):
+        raise BadInput(f"没有指标「{measure}」的记录", mend=did_you_mean(measure, tuple(words)))
 
 
 def _units(tables: Mapping[str, pd.DataFrame]) -> set[str]:
@@ -284,7 +292,7 @@ def _shares(forms: Classification, parents: Mapping[str, str]) -> tuple[tuple[Fo
 def compared(counts: pd.DataFrame, units: pd.DataFrame, question: Question) -> Comparison:
     """Return the *units* beside each other in the measure of *question*, from the rows of outcomes (*counts*)."""
     minimum = reading_rules().minimum(question.as_of)
-    records, until = read_records(counts), min(question.until or question.as_of, question.as_of)
+    records, until = records_where(counts, "measure", question.measure), min(question.until or question.as_of, question.as_of)
     try:
         beside = side_by_side(records, _of_kind(units, question.kind), question.measure, since=question.since, until=until)
         drawn, ranks = funnel(beside.frame(), question.measure, per=PER), rank_units(beside.frame(), question.measure)

@@ -23,6 +23,7 @@ from fangkong_lab.network.capture import Power, fewest
 from fangkong_lab.network.completion import Case
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.influence import FULL_DEPTH, Influence
+from fangkong_lab.network.rank import rank_of
 from fangkong_lab.network.signing import bits
 from fangkong_lab.network.spread import NOBODY, Reached, Spread, spread_of
 from fangkong_lab.network.world import is_new
@@ -174,8 +175,12 @@ class BestCase:
         """
         people: set[str] = set()
         exact = True
+        known: dict[object, tuple[bool, bool]] = {}
         for person in self._busy:
-            able, sure = self._any(self._identities(person))
+            rank = person if person in self._number else rank_of(self.network, person)
+            if rank not in known:
+                known[rank] = self._any(self._identities(person))
+            able, sure = known[rank]
             exact = exact and sure
             if able:
                 people.add(person)

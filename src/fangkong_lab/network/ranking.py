@@ -13,6 +13,7 @@ from datetime import date
 from math import inf
 from typing import TYPE_CHECKING
 
+from fangkong_lab.memory import remembered
 from fangkong_lab.network.nodes import Item
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ def _key(name: str, weight: Weight) -> tuple[float, float, float, str]:
     return (-weight.low, -weight.high, -(weight.discretion.low * weight.grade.low), name)
 
 
+@remembered
 def ledger_grading(risk_points: pd.DataFrame | None, as_of: date) -> Grading:
     """Return the grades that units gave themselves (现定等级), of risk points not confirmed after *as_of*."""
     if risk_points is None or risk_points.empty:

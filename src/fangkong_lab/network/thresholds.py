@@ -10,7 +10,7 @@ from fangkong_lab.kinds import Verdict
 from fangkong_lab.network.analysis import structure_of
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.influence import DIRECT, PROFILE, Influence
-from fangkong_lab.network.nodes import Flow, Item
+from fangkong_lab.network.nodes import Item
 from fangkong_lab.network.structure import Structure, verdict
 
 if TYPE_CHECKING:
@@ -39,13 +39,16 @@ class ItemThresholds:
 
 def measure(network: PowerNetwork, influence: Influence = DIRECT, items: Sequence[str] | None = None,
             target: int = DEFAULT_TARGET) -> list[ItemThresholds]:
-    """Return the thresholds of *items* (default: all, sorted by code); flows that items share are worked out once."""
-    known: dict[tuple[Flow, int], Structure] = {}
+    """Return the thresholds of *items* (default: all, sorted by code); flows that items share are worked out once.
+
+    The network keeps what was worked out, for whoever asks again.
+    """
+    known: dict[object, Structure] = network.kept
     found = []
     for item_id in sorted(network.items) if items is None else items:
         item = network.item(item_id)
         flow = network.flow_of(item)
-        key = (flow, item.min_persons)
+        key = (flow, item.min_persons, influence)
         if key not in known:
             known[key] = structure_of(network, flow, item.min_persons, influence)
         found.append(ItemThresholds(item, known[key], target))

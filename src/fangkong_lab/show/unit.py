@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import BadInput, did_you_mean
 from fangkong_lab.kinds import Audience
+from fangkong_lab.ledger.places import rows_with
 from fangkong_lab.ledger.tables import TABLES
 from fangkong_lab.measure.completeness import CoverageFunnel, coverage_funnel
 from fangkong_lab.measure.protect import LEAST
@@ -80,17 +81,17 @@ class UnitPages:
 
     def _own(self, table: str) -> pd.DataFrame:
         frame = self.tables[table]
-        if "unit_id" in frame.columns:
-            return frame[frame["unit_id"] == self.unit_id]
-        if table == "oversight":
-            return frame[frame["overseen_unit"] == self.unit_id]
+        for column in ("unit_id", "overseen_unit"):
+            if column in frame.columns:
+                return rows_with(frame, column, (self.unit_id,))
         if table not in _OWNERS:
             return frame.iloc[0:0]
         column, owner, key = _OWNERS[table]
-        mine = frame[column].isin(set(self.own(owner)[key].dropna()))
-        if table == "duties":  # a duty hangs on an item or on a flow
-            mine = mine | frame["flow_id"].isin(set(self.own("flows")["flow_id"]))
-        return frame[mine]
+        mine = rows_with(frame, column, self.own(owner)[key].dropna())
+        if table != "duties":
+            return mine
+        of_flow = rows_with(frame, "flow_id", self.own("flows")["flow_id"])  # a duty hangs on an item or on a flow
+        return frame.loc[mine.index.union(of_flow.index)]
 
     def heading(self) -> Prose:
         """Return the opening lines: unit, day, who reads, and the mark of made-up data."""

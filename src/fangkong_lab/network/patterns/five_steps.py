@@ -14,7 +14,7 @@ from fangkong_lab.network.rows import split_list
 def examine(study: Study, settings: Settings) -> Iterator[Instance]:
     """Judge every risk point by 排查步骤: all steps of the list are there, some are missing, or the cell is empty."""
     steps = settings.words("steps")
-    for row in study.rows("risk_points", "risk_id", "unit_id", "item_id", "step_no", "post_id", "found_steps"):
+    for row in study.own("risk_points", "risk_id", "unit_id", "item_id", "step_no", "post_id", "found_steps"):
         unit_id, code = str(row["unit_id"]), str(row["risk_id"])
         if study.unit not in (None, unit_id):
             continue

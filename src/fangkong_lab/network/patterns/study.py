@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import WrongCall, did_you_mean
+from fangkong_lab.ledger.places import rows_with
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.nodes import Item, Post
 from fangkong_lab.network.rows import Row, rows_of
@@ -57,6 +58,13 @@ class Study:
     def rows(self, table: str, *columns: str) -> list[Row]:
         """Return the rows of a table with the *columns*, empty cells as None; none where the table is missing."""
         return rows_of(self.tables, table, columns)
+
+    def own(self, table: str, *columns: str) -> list[Row]:
+        """Return `rows` of the unit asked for only (all where none is); the table must say unit_id."""
+        frame = self.tables.get(table)
+        if frame is None or self.unit is None or "unit_id" not in frame.columns:
+            return self.rows(table, *columns)
+        return rows_of({table: rows_with(frame, "unit_id", (self.unit,))}, table, columns)
 
     @cached_property
     def _posts_of_unit(self) -> Mapping[str, tuple[Post, ...]]:

@@ -21,7 +21,7 @@ def examine(study: Study, settings: Settings) -> Iterator[Instance]:
     It cannot be: confirmed before it was found, disclosed before it was confirmed, or 排查步骤 is filled in and holds
     neither 集中评 nor 组织审. *settings* has no parameter.
     """
-    for row in study.rows("risk_points", "risk_id", "unit_id", "found_steps", "found_on", "confirmed_on", "disclosed_on"):
+    for row in study.own("risk_points", "risk_id", "unit_id", "found_steps", "found_on", "confirmed_on", "disclosed_on"):
         unit_id, code = str(row["unit_id"]), str(row["risk_id"])
         if study.unit in (None, unit_id):
             yield _point(row, unit_id, code, study.as_of)
