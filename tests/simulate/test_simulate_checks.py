@@ -5,17 +5,28 @@ Witnesses: Poisson and geometric distributions (scipy), arithmetic on the scenar
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
+import numba as nb
 import numpy as np
 import pytest
 from scipy import stats
 from simulate_worlds import set_to, shipped, small
 
+from fangkong_lab.errors import BadInput
+from fangkong_lab.simulate.candidates import put_in_order
 from fangkong_lab.simulate.figures import BY_MONTH, BY_SIZE, PLACE, ByMonth, BySize, Figure
 from fangkong_lab.simulate.model import Block, Model, model_of, run_rows
-from fangkong_lab.simulate.scenario import DAYS_A_MONTH, Crowd, Scenario
+from fangkong_lab.simulate.records import MAX_CANDIDATES
+from fangkong_lab.simulate.scenario import DAYS_A_MONTH, Scenario
+from fangkong_lab.simulate.settle import desk_of
+from fangkong_lab.streams import stream
 
 NO_CONDUCT = {f"conduct.kinds.{k}.rate": 0.0 for k in ("作风问题", "违规采购", "重大案件")}
 CHANNELS = ("自查", "信息员", "巡察", "信访", "审计")
@@ -183,12 +194,65 @@ def test_values_of_the_world_make_another_world() -> None:
     assert model.with_scenario(set_to(model.scenario, {"after.changed": 0.2})).world is model.world
 
 
-def test_changing_one_unit_leaves_the_others_alone() -> None:
-    scenario = small(crowds=((6, 4),))
-    longer = replace(scenario, world=replace(scenario.world, crowds=(Crowd(6, 4), Crowd(9, 2))))
-    _, one = rows(scenario)
-    _, other = rows(longer)
-    assert (of(other, Figure.CONDUCT) >= of(one, Figure.CONDUCT)).all()
+def test_other_units_leave_a_unit_alone_in_whatever_company_it_is_drawn() -> None:
+    """Small units come first; what large ones follow, in the same batch or in many more, does not show in theirs."""
+    made = []
+    for others in (1, 2, 60):
+        model, found = rows(small(crowds=((6, 40), (40, others))), 20)
+        made.append(model.layout.by_size(found)[:, :, 0])
+    assert made[0].sum() > 500
+    assert (made[0] == made[1]).all()
+    assert (made[0] == made[2]).all()
+
+
+def test_units_too_busy_to_be_drawn_together_are_drawn_apart() -> None:
+    """Two units of 500 persons with 35,000 candidates each: more than one desk holds, but not more than it holds of one."""
+    values = {**PLAIN, **NO_AWE, **NO_RUMOURS, **{f"detection.{c}.finds": 0.0 for c in CHANNELS}}
+    scenario = small({**values, **NO_CONDUCT, "conduct.kinds.作风问题.rate": 70 / 24}, crowds=((1, 3), (500, 2)))
+    _, made = rows(scenario, 4)
+    rate = 70 / 24 * 1003 * scenario.days / DAYS_A_MONTH
+    assert of(made, Figure.CONDUCT).mean() == pytest.approx(rate, abs=4 * np.sqrt(rate / 4))
+    assert rate > MAX_CANDIDATES
+    with pytest.raises(BadInput, match="第 4 个单位的备选事件多于"):
+        rows(set_to(scenario, {"conduct.kinds.作风问题.rate": 140 / 24}), 2)
+
+
+@nb.njit
+def _ordered(desks: Any, count: Any, units: Any) -> None:
+    put_in_order(desks[0], count, units)
+
+
+@pytest.mark.parametrize("persons", [1, 7, 300])
+def test_candidates_come_in_the_order_of_time(persons: int) -> None:
+    """Few and many to a unit, some at the same time. Witness: numpy's stable sort."""
+    draw, desks = stream(4, "order", persons), desk_of(0)
+    count, desk, chosen = 3 * persons, desks[0], 2 * persons
+    desk["unit_of"][:persons] = np.sort(draw.integers(0, 3, persons))
+    desk["whose"][:count], desk["time"][:count] = draw.integers(0, persons, count), draw.integers(0, persons, count) / 8
+    desk["chosen"][:chosen] = np.sort(draw.choice(count, chosen, replace=False))
+    _ordered(desks, chosen, 3)
+    unit, picked = desk["unit_of"][desk["whose"][:count]], desk["chosen"][:chosen]
+    wanted = picked[np.lexsort((desk["time"][picked], unit[picked]))]
+    made = desk["order"][:chosen]
+    assert sorted(made) == sorted(picked)
+    assert (unit[made] == unit[wanted]).all()
+    assert (desk["time"][made] == desk["time"][wanted]).all()
+    assert desk["starts"][:4].tolist() == np.searchsorted(unit[wanted], range(4)).tolist()
+    if chosen <= 48:
+        assert (made == wanted).all(), "ties as they came"
+
+
+def test_plain_python_gives_the_same_rows(tmp_path: Path) -> None:
+    """Uncompiled, so that an auditor can step through the model in a debugger; no number may run over on the way."""
+    code = ("import numpy as np\nfrom simulate_worlds import small\nfrom fangkong_lab.simulate.model import Block, model_of, run_rows\n"
+            "from numba import config\nassert config.DISABLE_JIT\n"
+            "np.save('rows.npy', run_rows(model_of(small(months=36, crowds=((10, 1),))), Block(5, 2)))")
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(Path(__file__).parent)}
+    subprocess.run([sys.executable, "-W", "error::RuntimeWarning", "-c", code], check=True, cwd=tmp_path, env=environment)
+    made = np.load(tmp_path / "rows.npy")
+    assert (made == run_rows(model_of(small(months=36, crowds=((10, 1),))), Block(5, 2))).all()
+    assert made[..., PLACE[Figure.CONDUCT]].sum() > 100
+    assert made[..., PLACE[Figure.UNIT_WARNINGS]].sum() > 20
 
 
 def test_values_outside_their_ranges_are_refused() -> None:

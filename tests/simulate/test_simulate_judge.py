@@ -21,6 +21,7 @@ from fangkong_lab.policy.words import LedgerKind
 from fangkong_lab.simulate import judge
 from fangkong_lab.simulate.rulebook import FLAGS, rulebook_of, scored
 from fangkong_lab.simulate.scenario import Arm, Scenario
+from fangkong_lab.simulate.settle import desk_of
 from fangkong_lab.streams import stream
 
 SUBJECTS, DAYS = 400, 700
@@ -28,13 +29,21 @@ RESULTS = {judge.STANDS: "维持", judge.REVOKED: "撤销", judge.ALTERED: "变�
 
 
 @nb.njit
-def stand_all(books, entries, heads, today):
+def stand_all(books, desks, heads, disputed, today):
     """Level, counted events, first day that counts, judged day of every chain."""
     made = np.zeros((len(heads), 4), np.int64)
     for i in range(len(heads)):
-        level, count, since, judged = judge.stand(books[0], entries, (heads[i], judge.NEXT_OF_PERSON), today, False)
+        chain = (heads[i], judge.NEXT_OF_PERSON, disputed[i])
+        level, count, since, judged = judge.stand(books[0], desks[0], chain, today, False)
         made[i, 0], made[i, 1], made[i, 2], made[i, 3] = level, count, since, judged
     return made
+
+
+def desk_with(entries: np.ndarray) -> np.ndarray:
+    """A desk on which the entries lie."""
+    desk = desk_of(0)
+    desk[0]["entries"][:len(entries)] = entries
+    return desk
 
 
 def histories(scenario: Scenario, book: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -99,9 +108,10 @@ def test_judge_equals_the_scoring_of_real_ledgers(name: str, tmp_path: Path) -> 
     kind = LedgerKind.PERSON if LedgerKind.PERSON in policy.scoring.charge.ledgers else LedgerKind.UNIT
     names = ["", *(t.name for t in reversed(policy.scoring.thresholds))]
     entries, heads, what = histories(scenario, book, seed=7)
-    seen, first = set(), day_number(scenario.start)
+    disputed = np.maximum.reduceat(np.where(entries[:, judge.APPEALED] != judge.NEVER, 1, -1), heads)
+    seen, first, desk = set(), day_number(scenario.start), desk_with(entries)
     for today in [*range(0, scenario.days, 61), 90, 366, 730]:
-        made = stand_all(book, entries, heads, today)
+        made = stand_all(book, desk, heads, disputed, today)
         tables = {"warning_events": ledger(scenario, arm, entries, heads, what, today)}
         states = score(policy, tables, scenario.start + timedelta(days=today)).states()
         known = states[states["kind"] == kind.value].set_index("subject")

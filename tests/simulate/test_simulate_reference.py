@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 from simpy_reference import reference
-from simulate_worlds import ROLLING, TURNING, duty, reformed, small
+from simulate_worlds import BUSY, ROLLING, TURNING, duty, reformed, set_to, small
 
 from fangkong_lab.policy.words import LedgerKind
 from fangkong_lab.simulate.figures import FIGURES, ByMonth, Figure
 from fangkong_lab.simulate.model import Block, model_of, run_rows
 from fangkong_lab.simulate.scenario import Arm, Scenario
+from fangkong_lab.streams import stream
 
 CASES = ("固定周期", "收紧", "首次记分起算", "滚动", "中途改规则", "倍数与单位", "只记单位")
 
@@ -34,8 +35,12 @@ def case(name: str, folder: Path) -> tuple[Scenario, Arm]:
 
 
 def check(name: str, folder: Path, replication: int) -> tuple[int, int]:
+    """Compare one replication of a case."""
+    return compare(*case(name, folder), replication)
+
+
+def compare(scenario: Scenario, arm: Arm, replication: int) -> tuple[int, int]:
     """Compare one replication; return how much conduct there was, and how much of it was answered."""
-    scenario, arm = case(name, folder)
     model = model_of(replace(scenario, arms=(arm,)))
     row = run_rows(model, Block(replication, 1))[0, 0]
     figures, months = reference(scenario, arm, model.world, replication)
@@ -63,3 +68,25 @@ def test_every_figure_equals_the_reference(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_four_more_replications_equal_the_reference(name: str, tmp_path: Path) -> None:
     assert sum(check(name, tmp_path, replication)[1] for replication in range(10, 14)) > 30
+
+
+def anywhere(seed: int, crowds: tuple[tuple[int, int], ...], months: int) -> Scenario:
+    """A busy world in which every other parameter lies anywhere in its range."""
+    scenario, draw = small(BUSY, months, crowds), stream(seed, "anywhere")
+    values = {address: draw.uniform(p.low, p.high) for address, p in sorted(scenario.parameters.items())
+              if address not in BUSY and not address.endswith((".rate", ".unfounded"))}
+    return replace(set_to(scenario, values), seed=seed)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("seed", range(12))
+def test_parameters_anywhere_in_their_ranges_equal_the_reference(seed: int) -> None:
+    scenario = anywhere(seed, ((1, 2), (5, 3)), 30)
+    assert compare(scenario, scenario.arms[seed % len(scenario.arms)], seed)[0] > 10
+
+
+@pytest.mark.heavy
+def test_a_large_unit_equals_the_reference() -> None:
+    """More candidates than are sorted by counting (`candidates._FEW`)."""
+    scenario = small(months=24, crowds=((90, 1),))
+    assert compare(scenario, scenario.arms[0], 1)[0] > 48

@@ -20,72 +20,74 @@ STANDS, REVOKED, ALTERED = 0, 1, 2
 NEVER = np.int64(2**40)
 
 
-@nb.njit(nogil=True)
-def struck(entry: Any, day: Any) -> Any:
-    """Whether the entry is struck by what is known on *day*: cleared, or revoked on appeal."""
-    return entry[CLEARED] <= day or (entry[VERDICT] == REVOKED and entry[CLOSED] <= day)
+@nb.njit(nogil=True, error_model="numpy")
+def struck(desk: Any, i: Any, day: Any) -> Any:
+    """Whether the entry *i* is struck by what is known on *day*: cleared, or revoked on appeal."""
+    entries = desk.entries
+    return entries[i, CLEARED] <= day or (entries[i, VERDICT] == REVOKED and entries[i, CLOSED] <= day)
 
 
-@nb.njit(nogil=True)
-def judged_day(entries: Any, head: Any, link: Any, today: Any) -> Any:
+@nb.njit(nogil=True, error_model="numpy")
+def judged_day(desk: Any, head: Any, link: Any, today: Any) -> Any:
     """Return the day as of which a subject stands: before every appeal that is open, again and again."""
-    day = today
+    entries, day = desk.entries, today
     while True:
         earliest = NEVER
         i = head
         while i >= 0:
-            entry = entries[i]
-            if entry[APPEALED] <= day < entry[CLOSED] and entry[APPEALED] < earliest and not struck(entry, today):
-                earliest = entry[APPEALED]
-            i = entry[link]
+            made = entries[i, APPEALED]
+            if made <= day < entries[i, CLOSED] and made < earliest and not struck(desk, i, today):
+                earliest = made
+            i = entries[i, link]
         if earliest == NEVER:
             return day
         day = earliest - 1
 
 
-@nb.njit(nogil=True)
-def worth(entry: Any, judged: Any, today: Any) -> Any:
-    """Return the millionths that the entry counts for, cycles apart; 0 where it does not count."""
-    if entry[OCCURRED] > judged or entry[VERIFIED] > judged or struck(entry, today):
+@nb.njit(nogil=True, error_model="numpy")
+def worth(desk: Any, i: Any, judged: Any, today: Any) -> Any:
+    """Return the millionths that the entry *i* counts for, cycles apart; 0 where it does not count."""
+    entries = desk.entries
+    if entries[i, OCCURRED] > judged or entries[i, VERIFIED] > judged or struck(desk, i, today):
         return np.int64(0)
-    if entry[VERDICT] == ALTERED and entry[CLOSED] <= today:
-        return entry[CHANGED]
-    return entry[MICRO]
+    if entries[i, VERDICT] == ALTERED and entries[i, CLOSED] <= today:
+        return entries[i, CHANGED]
+    return entries[i, MICRO]
 
 
-@nb.njit(nogil=True)
-def stand(book: Any, entries: Any, chain: Any, today: Any, only_true: Any) -> Any:
-    """Return (level, counted events, first day that counts, judged day) of the subject whose chain is (head, link).
+@nb.njit(nogil=True, error_model="numpy")
+def stand(book: Any, desk: Any, chain: Any, today: Any, only_true: Any) -> Any:
+    """Return (level, counted events, first day that counts, judged day) of a subject.
 
-    Entries are chained in the order of the days they occurred. Level 0: none; 1: the lowest. *only_true*: as if reports
+    *chain*: its first entry (-1: none), the column of links, whether any entry is appealed against (-1: no). Entries are
+    chained in the order of the days they occurred. Level 0: none; 1: the lowest. *only_true*: as if reports
     without foundation had never been upheld.
     """
-    head, link = chain
+    head, link, disputed = chain
     if today < 0 or head < 0:
         return 0, 0, NEVER, today
-    judged = judged_day(entries, head, link, today)
+    judged = judged_day(desk, head, link, today) if disputed >= 0 else today
     if judged < 0:
         return 0, 0, NEVER, judged
-    months, opened = book.regime[today + 1], book.cycle == FIRST_EVENT
-    since = NEVER if opened else book.window[months, judged + 1]
+    entries, months, opened = desk.entries, book.regime[today + 1], book.cycle == FIRST_EVENT
+    since = NEVER if opened else np.int64(book.window[months, judged + 1])
     until, total, count = np.int64(-1), np.int64(0), 0
     i = head
     while i >= 0:
-        entry = entries[i]
-        micro = worth(entry, judged, today)
-        if micro > 0 and (entry[TRUE] == 1 or not only_true):
-            day = entry[OCCURRED]
+        micro = worth(desk, i, judged, today)
+        if micro > 0 and (entries[i, TRUE] == 1 or not only_true):
+            day = entries[i, OCCURRED]
             if opened and day >= until:
-                since, until, total, count = day, book.window[months, day + 1], np.int64(0), 0
+                since, until, total, count = day, np.int64(book.window[months, day + 1]), np.int64(0), 0
             if day >= since:
                 total, count = total + micro, count + 1
-        i = entry[link]
+        i = entries[i, link]
     if opened and until <= judged:
         return 0, 0, NEVER, judged
     return level_of(book, book.regime[judged + 1], total), count, since, judged
 
 
-@nb.njit(nogil=True)
+@nb.njit(nogil=True, error_model="numpy")
 def level_of(book: Any, regime: Any, total: Any) -> Any:
     """Return the level that *total* millionths reach, caps applied."""
     score = min(total, book.cap[regime])

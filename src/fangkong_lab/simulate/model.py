@@ -38,7 +38,7 @@ class Model:
     scenario: Scenario
     world: World = field(repr=False)
     plan: Plan = field(repr=False)
-    books: tuple[np.ndarray, ...] = field(repr=False)
+    books: np.ndarray = field(repr=False)
     layout: Layout
 
     def content_hash(self) -> str:
@@ -52,7 +52,7 @@ class Model:
     def with_arms(self, arms: Sequence[Arm]) -> Model:
         """Return the model with other arms in the same world, on the same random numbers."""
         scenario = replace(self.scenario, arms=tuple(arms))
-        return replace(self, scenario=scenario, books=tuple(rulebook_of(scenario, a) for a in arms))
+        return replace(self, scenario=scenario, books=_books(scenario))
 
     def with_scenario(self, scenario: Scenario) -> Model:
         """Return the model of *scenario*, of which only parameter values differ; a made-up world is made again if it must."""
@@ -78,13 +78,17 @@ def _world_values(scenario: Scenario) -> tuple[object, ...]:
 
 
 def _made(scenario: Scenario, world: World) -> Model:
-    return Model(scenario, world, plan_of(scenario, world), tuple(rulebook_of(scenario, a) for a in scenario.arms),
-                 layout_of(scenario))
+    return Model(scenario, world, plan_of(scenario, world), _books(scenario), layout_of(scenario))
+
+
+def _books(scenario: Scenario) -> np.ndarray:
+    """The rulebooks of the arms, one record each."""
+    return np.concatenate([rulebook_of(scenario, arm) for arm in scenario.arms])
 
 
 def run_rows(model: Model, block: Block) -> np.ndarray:
     """Return the figures of every arm and replication of *block*: int64, arms × count × width (see `figures.Layout`)."""
-    return np.stack([replicate(model.plan, book, model.layout, block.first, block.count) for book in model.books])
+    return replicate(model.plan, model.books, model.layout, block.first, block.count)
 
 
 def run_block(model: Model, block: Block) -> Totals:

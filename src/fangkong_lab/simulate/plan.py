@@ -8,7 +8,7 @@ import numpy as np
 
 from fangkong_lab.errors import BadInput
 from fangkong_lab.policy.cycle import day_number
-from fangkong_lab.simulate.draws import delay_scale, key_of
+from fangkong_lab.simulate.draws import delay_scale, key_of, words_below
 from fangkong_lab.simulate.figures import Layout
 from fangkong_lab.simulate.records import MAX_PEOPLE, PLAN
 from fangkong_lab.simulate.rulebook import bits_of
@@ -76,6 +76,7 @@ def _put_channels(scenario: Scenario, plan: np.void) -> None:
     count = len(scenario.channels)
     finds = _by_channel(scenario, "finds")
     plan["finds"][:, :count] = finds, np.minimum(finds * scenario.value("conduct.sole_found"), 1.0)
+    plan["finds_below"] = words_below(plan["finds"])
     plan["delay"][:count] = [delay_scale(d) for d in _by_channel(scenario, "days")]
     plan["verify"][:count] = [delay_scale(d) for d in _by_channel(scenario, "verify_days")]
     plan["upheld"][:count], plan["wrongly"][:count] = _by_channel(scenario, "upheld"), _by_channel(scenario, "wrongly")

@@ -9,7 +9,7 @@ import numba as nb
 import numpy as np
 
 from fangkong_lab.simulate.draws import WORLD, draw, key_of, unit
-from fangkong_lab.simulate.records import EDITION
+from fangkong_lab.simulate.records import EDITION, readable
 from fangkong_lab.simulate.scenario import Scenario, WorldKind
 
 
@@ -59,11 +59,11 @@ def world_of(scenario: Scenario) -> World:
                        scenario.value("world.people.mean_tenure")])
     key = np.zeros(1, np.dtype([("key", np.uint64, 2), EDITION]))
     key["key"] = key_of(scenario.seed)
-    _people(key, np.cumsum(weights) / weights.sum(), shares, kind, tenure)
+    _people(readable(key), np.cumsum(weights) / weights.sum(), shares, kind, tenure)
     return World(starts, kind, tenure)
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def _people(keys: Any, edges: Any, shares: Any, kind: Any, tenure: Any) -> None:
     """Draw everybody's grade, sole control, leadership and tenure (exponential, at most 600 months)."""
     for person in range(len(kind)):
