@@ -60,20 +60,17 @@ def canvas(height_mm: float, width_mm: float = PAGE_MM, rows: int = 1, columns: 
 def png(figure: Figure) -> bytes:
     """Return *figure* as PNG bytes without a date, so that the same data give the same bytes."""
     import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     sink = BytesIO()
     with matplotlib.rc_context(style()):
-        _lay_out(figure)
-        figure.savefig(sink, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": _PACKED})
+        engine = figure.get_layout_engine()
+        if engine is not None:
+            engine.execute(figure)
+            figure.set_layout_engine("none")
+        # The canvas and not `savefig`, which draws everything once more to settle the layout.
+        FigureCanvasAgg(figure).print_png(sink, metadata={"Software": None}, pil_kwargs={"compress_level": _PACKED})
     return sink.getvalue()
-
-
-def _lay_out(figure: Figure) -> None:
-    """Settle the layout now; `savefig` alone would draw everything once more for that."""
-    engine = figure.get_layout_engine()
-    if engine is not None:
-        engine.execute(figure)
-        figure.set_layout_engine("none")
 
 
 def warm() -> None:

@@ -49,8 +49,8 @@ class Listing:
         return f'<div class="fk-listing">{head}{body}{foot}</div>'
 
     def __repr__(self) -> str:
-        rows = [self.frame.columns, *self.frame.itertuples(index=False, name=None)]
-        return "\n".join([self.caption, *("\t".join(map(str, row)) for row in rows), self.note]).strip()
+        rows = [tuple(self.frame.columns), *self.frame.itertuples(index=False, name=None)]
+        return "\n".join([self.caption, *("\t".join(str(cell) for cell in row) for row in rows), self.note]).strip()
 
 
 class Shown(Protocol):
