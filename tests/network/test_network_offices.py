@@ -58,3 +58,27 @@ def test_offices_in_number(first):
         compared(24, seed, clashes=0.02)
         compared(60, seed, clashes=0.02)
     assert compared(24, first, unknown=1) >= 6
+
+
+@pytest.mark.parametrize("influence", ["direct", "full", "2"])
+def test_persons_of_one_kind_are_alike(influence, monkeypatch):
+    """Trying one person of each rank and kind gives what trying everybody gives."""
+    from generate import DAY, Sizes, seeded, small_network
+
+    from fangkong_lab.network import bestcase
+    from fangkong_lab.network.answer import Question, answer
+    from fangkong_lab.network.graph import PowerNetwork
+    from fangkong_lab.network.influence import read_influence
+
+    def possible() -> list[list[str]]:
+        found = []
+        for seed in range(70_000, 70_030):
+            network = PowerNetwork.from_tables(small_network(seeded(seed), Sizes(persons=14, posts=18, unknown=3)), DAY)
+            found += [i["possible_sole_controllers"] for i in answer(network, Question(read_influence(influence))).document()["items"]]
+        return found
+
+    grouped = possible()
+    monkeypatch.setattr(bestcase, "rank_of", lambda network, person: person)
+    monkeypatch.setattr(bestcase.BestCase, "_kind", lambda self, person: ("one of a kind", person))
+    assert possible() == grouped
+    assert any(len(people) > 1 for people in grouped)

@@ -21,6 +21,7 @@ from itertools import combinations
 
 from fangkong_lab.network.capture import Power, fewest
 from fangkong_lab.network.completion import Case
+from fangkong_lab.network.force import Force
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.influence import FULL_DEPTH, Influence
 from fangkong_lab.network.rank import rank_of
@@ -35,32 +36,6 @@ MOST_COALITIONS = 5_000
 
 class _Undecided(Exception):
     """The search for one coalition grew past its bound; the answer stays an outer bound."""
-
-
-@dataclass(frozen=True)
-class Force:
-    """What one person or several bring: signers reached and signers themselves (masks over the game's signers), outer
-    posts reached (*slots*), known non-signers reached (*helpers*), and who they are (*people*: known non-signers).
-    """
-
-    reach: int = 0
-    own: int = 0
-    slots: int = 0
-    helpers: int = 0
-    people: int = 0
-
-    def __or__(self, other: Force) -> Force:
-        return Force(self.reach | other.reach, self.own | other.own, self.slots | other.slots,
-                     self.helpers | other.helpers, self.people | other.people)
-
-    @property
-    def able(self) -> int:
-        """The signers who do as the coalition wants."""
-        return self.reach | self.own
-
-    def covers(self, other: Force) -> bool:
-        """Whether this force can do all that the *other* can."""
-        return self | replace(other, people=0) == self
 
 
 @dataclass(frozen=True)
@@ -179,7 +154,10 @@ class BestCase:
         for person in self._busy:
             rank = person if person in self._number else rank_of(self.network, person)
             if rank not in known:
-                known[rank] = self._any(self._identities(person))
+                kind = self._kind(person)
+                if kind not in known:
+                    known[kind] = self._any(self._identities(person))
+                known[rank] = known[kind]
             able, sure = known[rank]
             exact = exact and sure
             if able:
@@ -187,6 +165,25 @@ class BestCase:
         others = set(self.network.persons) - set(self._busy)
         able, sure = self._any(iter((Force(),))) if others else (False, True)
         return frozenset(people | others if able else people), exact and sure
+
+    def _kind(self, person: str) -> object:
+        """Return what tells a known person from others when he acts alone: all of his force, or less.
+
+        Under direct influence nobody passes on what he is told. So the helpers of somebody whom neither a block nor an
+        outer post can reach, nor his helpers, count by their number only (`_bring`), wherever in the ledger they are.
+        """
+        force = self._person(person)
+        if self.influence.depth == FULL_DEPTH or (force.helpers | force.people) & self._shared_helpers:
+            return force
+        return (force.reach, force.own, force.slots, (force.helpers & ~force.people).bit_count())
+
+    @cached_property
+    def _shared_helpers(self) -> int:
+        """Helpers that come with a block or with an outer post, whoever takes it."""
+        found = 0
+        for force in (*self._block_forces, *(self._force(self._spread.below(post)) for post in self._heads)):
+            found |= force.helpers
+        return found
 
     def _any(self, forces: Iterator[Force]) -> tuple[bool, bool]:
         try:
@@ -213,8 +210,10 @@ class BestCase:
 
         Persons above more helpers than can ever be needed are alike in that.
         """
-        every = [Force(), *self._block_forces, *(f for x in self._busy for f in self._identities(x))]
-        if below == 2:
+        alone = below == 2  # somebody by himself: one of each rank will do
+        people = {x if x in self._number else rank_of(self.network, x): x for x in self._busy}.values() if alone else self._busy
+        every = [Force(), *self._block_forces, *(f for x in people for f in self._identities(x))]
+        if alone:
             every = [replace(f, people=0) for f in every]
         enough = len(self.case.blocks) + below
         best: dict[tuple[object, ...], Force] = {}

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 READ = frozenset({"units", "posts", "occupancies", "flows", "steps", "sign_offs", "incompatible_steps", "power_items", "influences"})
 """The tables of the ledger that a network is made of."""
+_DERIVED = ("links", "above", "below", "posts_of", "persons", "unknown", "people_of_unit", "posts_by_title")
+"""What every question to a network needs, worked out with it."""
 _MAPPINGS = ("units", "posts", "holders", "flows", "items", "overrides")
 
 
@@ -50,9 +52,10 @@ class PowerNetwork:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Travel between processes: read-only views cannot be pickled themselves."""
+        """Travel between processes, with what was worked out: read-only views cannot be pickled themselves."""
         parts = [getattr(self, f.name) for f in fields(self)]
-        return (PowerNetwork, tuple(dict(p) if isinstance(p, MappingProxyType) else p for p in parts))
+        known = {name: self.__dict__[name] for name in _DERIVED if name in self.__dict__}
+        return (PowerNetwork, tuple(dict(p) if isinstance(p, MappingProxyType) else p for p in parts), known)
 
     @classmethod
     def from_tables(cls, tables: Mapping[str, pd.DataFrame], as_of: date) -> PowerNetwork:
@@ -178,7 +181,10 @@ def network_of(tables: Mapping[str, pd.DataFrame], as_of: date) -> PowerNetwork:
     """Return the `PowerNetwork` of *as_of*; see `PowerNetwork.from_tables`."""
     from fangkong_lab.network.build import parts_of
 
-    return PowerNetwork(as_of=as_of, **parts_of(tables, as_of))
+    network = PowerNetwork(as_of=as_of, **parts_of(tables, as_of))
+    for name in _DERIVED:
+        getattr(network, name)
+    return network
 
 
 def _no_flow(item: Item, why: str) -> Flow:
