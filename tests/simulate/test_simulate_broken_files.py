@@ -50,8 +50,14 @@ def test_each_broken_file_is_refused_with_its_words(path: Path) -> None:
         assert word in message, message
 
 
+def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
+    text = (HERE / "sound.yaml").read_text(encoding="utf-8")
+    (tmp_path / "sound.yaml").write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode())
+    assert load(tmp_path / "sound.yaml").parameters.keys() == load(HERE / "sound.yaml").parameters.keys()
+
+
 def test_there_is_a_file_for_every_kind_of_error() -> None:
-    assert len(BROKEN) >= 55
+    assert len(BROKEN) >= 80
 
 
 def test_every_number_of_the_shipped_scenario_has_a_range_and_a_reason() -> None:

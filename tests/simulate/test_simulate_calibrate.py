@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,13 +13,14 @@ from scipy import stats
 from simulate_worlds import set_to, small
 
 from fangkong_lab.errors import BadInput
-from fangkong_lab.simulate.calibrate import Calibration, Search, Told, calibrate
+from fangkong_lab.simulate.calibrate import DRAWN, Calibration, Search, Told, calibrate, explored
 from fangkong_lab.simulate.calibrate_counts import Countable, Counts, read_counts, seen_in
 from fangkong_lab.simulate.calibrate_fit import Target, distance_of
+from fangkong_lab.simulate.crew import Crew
 from fangkong_lab.simulate.figures import PLACE, Figure
 from fangkong_lab.simulate.model import Block, Model, model_of, run_rows
 from fangkong_lab.simulate.robust_words import said
-from fangkong_lab.simulate.scenario import Scenario
+from fangkong_lab.simulate.scenario import DAYS_A_MONTH, Scenario
 
 RATE, UPHELD, HOURS, HARM = ("conduct.kinds.作风问题.rate", "detection.信息员.upheld", "responses.提醒.hours",
                              "conduct.kinds.作风问题.harm")
@@ -61,6 +61,25 @@ def test_known_values_lie_in_the_set_and_it_is_narrower_than_the_range(made: Cal
     assert target.distance({**TRUE, RATE: 0.05}) > 1
 
 
+def test_walks_that_stay_apart_or_are_few_are_not_called_narrow(made: Calibration) -> None:
+    """Three walks over the same part are explored; moved apart, cut short or fewer, they are not. Reduction factor by hand."""
+    values, origin = np.tile(np.linspace(0.4, 0.5, 20), 3), np.repeat([0, 1, 2], 20)
+    assert explored(values, origin)
+    apart = values + 0.2 * origin
+    walks = apart.reshape(3, 20)
+    assert (19 / 20 + walks.mean(axis=1).var(ddof=1) / walks.var(axis=1, ddof=1).mean()) ** 0.5 > 1.2
+    assert not explored(apart, origin)
+    assert explored(apart, np.full(60, DRAWN))
+    assert not explored(values[:40], origin[:40])
+    assert not explored(values[:39], np.full(39, DRAWN))
+    few = replace(made, kept=made.kept.head(30), origin=made.origin[:30])
+    assert few.verdicts()[RATE] is Told.UNCLEAR
+    assert Told.NARROWED not in few.verdicts().values()
+    assert "收窄到" not in few.sentence()
+    assert "「看不清」" in few.sentence()
+    assert "收窄没有收窄都看不清" in few.sentence()
+
+
 def test_what_does_not_enter_the_counts_is_said_to_be_unidentifiable(made: Calibration) -> None:
     told = made.verdicts()
     assert told[HOURS] is told[HARM] is Told.NOT_AT_ALL
@@ -83,8 +102,7 @@ def test_every_kept_value_agrees_when_looked_at_again(made: Calibration) -> None
 def test_executors_do_not_show(made: Calibration) -> None:
     few = Search(draws=20, chains=2, sweeps=3, replications=2)
     alone = calibrate(made.model, made.counts, search=few, addresses=[RATE, HOURS])
-    with ThreadPoolExecutor(2) as pool:
-        other = calibrate(made.model, made.counts, search=few, addresses=[RATE, HOURS], executor=pool)
+    other = calibrate(made.model, made.counts, search=few, addresses=[RATE, HOURS], crew=Crew(workers=2))
     assert alone.kept.equals(other.kept)
     assert alone.share == other.share
 
@@ -128,6 +146,28 @@ def test_tails_are_those_of_poisson_on_paper() -> None:
     assert distance_of(seen, np.array([150])) == pytest.approx(6, abs=0.01)
 
 
+def test_the_share_that_agrees_is_the_exact_interval_of_a_poisson_mean() -> None:
+    """Nothing happens but unfounded petitions at one rate: reports are Poisson, their mean the rate times person-months. The
+    rates that agree with n reports are then the exact 95 % interval for a Poisson mean (Garwood 1936), on paper.
+    """
+    quiet = {a: 0.0 for a in small().parameters if a.endswith((".unfounded", ".rate")) and "grades" not in a}
+    false = "detection.信访.unfounded"
+    scenario = set_to(small(crowds=((10, 30),)), {**quiet, "conduct.leader_unfounded": 1.0, false: 0.01})
+    low, high = 0.005, 0.015
+    ranged = replace(scenario, parameters={**scenario.parameters, false: replace(scenario.parameters[false], low=low, high=high)})
+    last, months = scenario.end - timedelta(days=1), scenario.days / DAYS_A_MONTH
+    number = round(0.01 * 300 * months)
+    counts = Counts((Countable.RECEIVED,), (number,), scenario.start, last, last, ("纸上",))
+    made = calibrate(model_of(ranged), counts, search=Search(400, 1, 1, 100), addresses=[false])
+    ends = np.array([stats.chi2.ppf(0.025, 2 * number), stats.chi2.ppf(0.975, 2 * number + 2)]) / 2 / (300 * months)
+    share = float(np.diff(ends)[0]) / (high - low)
+    assert 0.4 < share < 0.5
+    assert made.share == pytest.approx(share, abs=4 * (share * (1 - share) / 400) ** 0.5)
+    drawn = made.kept[false].to_numpy()
+    assert [drawn.min(), drawn.max()] == pytest.approx(ends.tolist(), rel=0.05)
+    assert made.reach["受理的反映"].mean() == pytest.approx(0.01 * 300 * months, rel=0.03)
+
+
 def test_verified_is_what_the_office_takes_for_true(made: Calibration) -> None:
     rows = run_rows(made.model, Block(0, 3))[0]
     seen = seen_in(rows, made.model.layout, (Countable.VERIFIED, Countable.RECEIVED))
@@ -161,12 +201,29 @@ def test_counts_are_read(tmp_path: Path, coding: str) -> None:
     (GOOD + GOOD.replace("查实的事项", "申诉").replace("2013-12-31", "2012-12-31"), ["终止日不同", "2012-12-31"]),
     (GOOD + GOOD, ["写了两次"]), (GOOD.replace("查实的事项", "发生的行为"), ["没有人数得到"]),
     (GOOD.replace("查实的事项", "查实的事象"), ["没有名为", "查实的事项"]), (GOOD.replace("42", "40余"), ["不是非负整数", "第2行"]),
+    (GOOD.replace("42", "4²"), ["不是非负整数"]), (GOOD.replace("42", "9" * 30), ["不是非负整数"]), (GOOD.replace("42", "-1"), ["不是非负整数"]),
+    ('"' + "x" * 200_000 + '"', ["读不成表格", "第2行"]), (GOOD.replace("2012-01-01", "2012-13-01"), ["第2行 › 自", "2012-13-01"]),
     (GOOD.replace("县纪委年报", ""), ["没有写来源"]), (GOOD.replace("2012-01-01", "年初"), ["第2行 › 自"]), ("", ["没有一行计数"]),
 ])
 def test_counts_that_do_not_belong_together_are_refused(tmp_path: Path, text: str, words: list[str]) -> None:
     with pytest.raises(BadInput) as caught:
         read_counts(written(tmp_path, HEAD + text))
     assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_what_excel_or_a_chinese_keyboard_makes_is_understood_or_refused_plainly(tmp_path: Path) -> None:
+    path = written(tmp_path, HEAD + GOOD)
+    path.write_bytes((HEAD + GOOD).encode("gbk"))
+    assert read_counts(path).numbers == (42,)
+    path.write_bytes(("\ufeff" + HEAD + GOOD.replace("42", "４２")).encode())
+    assert read_counts(path).numbers == (42,)
+    path.write_bytes((HEAD + GOOD.replace("42", '"1,042"')).replace("\n", "\r\n").encode())
+    assert read_counts(path).numbers == (1042,)
+    for raw in ((HEAD + GOOD).replace(",", "，").encode(), (HEAD + GOOD).encode("utf-16"), b"PK\x03\x04" + bytes(range(256))):
+        path.write_bytes(raw)
+        with pytest.raises(BadInput, match="缺少列「指标」") as caught:
+            read_counts(path)
+        assert "CSV UTF-8" in caught.value.mend
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import jsonschema
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from fangkong_lab.cli.main import main
+from fangkong_lab.simulate.calibrate import Search
 from fangkong_lab.simulate.model import model_of
 from fangkong_lab.simulate.read_scenario import load_scenario
 from fangkong_lab.simulate.robust import Effort, robustness
@@ -30,7 +32,9 @@ def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "two.yaml"
 
 
-def test_robust_and_calibrate_on_the_screen_in_json_and_tables(two: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_robust_and_calibrate_on_the_screen_in_json_and_tables(two: Path, capsys: pytest.CaptureFixture[str],
+                                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fangkong_lab.simulate.calibrate.Search", partial(Search, draws=60, chains=4, sweeps=4))
     call = ["simulate", str(two), "--replications", "4", "--robust", "morris", "--trajectories", "2", "--calibrate", "counts.csv",
             "--in-force", "示例", "--workers", "2", "--json", "o.json", "--out", "out"]
     assert main(call) == 0
@@ -50,6 +54,8 @@ def test_robust_and_calibrate_on_the_screen_in_json_and_tables(two: Path, capsys
 
 
 @pytest.mark.parametrize(("words", "code", "said"), [
+    (["--formats", "docx"], 2, "--report"), (["--report", "--formats", "doc"], 2, "docx"), (["--report", "--seed", "3"], 2, "--seed"),
+    (["--report", "--book", "x.xlsx"], 2, "--book"), (["--report"], 2, "不是工作目录"),
     (["--in-force", "示例"], 2, "--calibrate"), (["--calibrate", "没有.csv"], 2, "没有文件"),
     (["--calibrate", "counts.csv", "--in-force", "示列"], 2, "示例"), (["--robust", "morris", "--trajectories", "1"], 2, "两条轨迹"),
 ])

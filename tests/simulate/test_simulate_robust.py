@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from simulate_worlds import set_to, small
 
 from fangkong_lab.errors import WrongCall
-from fangkong_lab.simulate.model import Model, model_of
+from fangkong_lab.simulate.crew import Crew
+from fangkong_lab.simulate.figures import PLACE, Figure
+from fangkong_lab.simulate.model import Block, Model, model_of, run_rows
 from fangkong_lab.simulate.robust import Design, Effort, robustness
-from fangkong_lab.simulate.robust_conclusion import Claim
+from fangkong_lab.simulate.robust_conclusion import Claim, gaps_at, not_asked, questions_of
 from fangkong_lab.simulate.robust_space import (
     Space,
     morris_effects,
@@ -124,7 +126,7 @@ def test_what_cannot_flip_holds() -> None:
     lines = made.lines()
     assert "「重」的办公室工时比「轻」更多" in lines[1]
     assert lines[1].startswith("处处成立的 1 条")
-    assert [i for i, line in enumerate(lines) if "会翻转" in line and "条" in line][-1] > 1
+    assert lines.index("会翻转的：没有。") > 1
     others = [v for v in made.verdicts if v.question.claim is not Claim.HOURS]
     assert {v.standing for v in others} == {Standing.OPEN}
 
@@ -154,16 +156,69 @@ def test_sobol_says_which_parameter_explains() -> None:
     assert made.places == 1 * 2 * 4 + 2 * 5 + 16 * 4
 
 
+def test_strengths_and_shares_are_those_worked_out_by_hand() -> None:
+    """Plain numpy on the differences looked up one by one: elementary effects (Morris 1991), and the shares of Saltelli et al.
+    2010 (first order: their (b)) and Jansen 1999 (total), for every conclusion of a small sweep.
+    """
+    model, chosen = two_answers((0.5, 2, 8), (3, 5, 9)), [MILD, HARD, FINDS, RATE]
+    effort = Effort(Design.SOBOL, replications=3, confirm=4, trajectories=4, base=8, strongest=4)
+    made = robustness(model, effort, chosen)
+    space = space_of(model.scenario, chosen)
+    walks, cross = morris_points(space, 4, model.scenario.seed), sobol_points(space, 8, model.scenario.seed)
+
+    def means(points: np.ndarray) -> np.ndarray:
+        return np.array([gaps_at(model, dict(zip(space.names, row.tolist(), strict=True)), Block(0, 3)).mean for row in points])
+    on_walks, on_cross = means(walks), means(cross)
+    for q in range(len(made.verdicts)):
+        own = made.effects[made.effects["question"] == q].set_index("address").loc[list(space.names)]
+        found: dict[str, list[float]] = {name: [] for name in space.names}
+        for walk in np.arange(len(walks)).reshape(4, 5):
+            for one, other in pairwise(walk):
+                (moved,) = np.flatnonzero(~np.isclose(walks[one], walks[other]))
+                share = (walks[other, moved] - walks[one, moved]) / (space.highs[moved] - space.lows[moved])
+                found[space.names[moved]].append(float((on_walks[other, q] - on_walks[one, q]) / share))
+        by_hand = np.array([found[name] for name in space.names])
+        assert by_hand.shape == (4, 4)
+        assert own["strength"].to_numpy() == pytest.approx(np.abs(by_hand).mean(axis=1), rel=1e-9, abs=1e-9)
+        assert own["mean"].to_numpy() == pytest.approx(by_hand.mean(axis=1), rel=1e-9, abs=1e-9)
+        assert own["spread"].to_numpy() == pytest.approx(by_hand.std(axis=1, ddof=1), rel=1e-9, abs=1e-9)
+        rows = on_cross[:, q].reshape(8, 6)
+        if not np.ptp(rows):
+            assert (own[["first", "total"]] == 0).all(axis=None)
+            continue
+        a, mixed, b = rows[:, 0], rows[:, 1:5], rows[:, 5]
+        spread = np.r_[a, b].var()
+        centred = b - rows.mean()
+        assert own["first"].to_numpy() == pytest.approx((centred[:, None] * (mixed - a[:, None])).mean(axis=0) / spread)
+        assert own["total"].to_numpy() == pytest.approx(((a[:, None] - mixed) ** 2).mean(axis=0) / 2 / spread)
+
+
 def test_executors_do_not_show_and_everything_is_marked() -> None:
     model = two_answers((0.5, 2, 8), (4, 4, 4))
     alone = robustness(model, TINY, [MILD, FINDS])
-    with ThreadPoolExecutor(3) as pool:
-        other = robustness(model, TINY, [MILD, FINDS], pool)
+    other = robustness(model, TINY, [MILD, FINDS], Crew(workers=3))
     assert alone.verdicts == other.verdicts
     assert alone.effects.equals(other.effects)
     assert "推演，不是预测" in alone.sentence()
     assert "推演，不是预测" in alone._repr_html_()
     assert len(alone.table()) == len(alone.verdicts) == 5
+
+
+def test_warnings_of_a_ledger_that_one_rule_does_not_keep_are_no_conclusion() -> None:
+    """长武 scores persons only: fewer warnings to units would be true by its own words, and unfounded ones compare persons."""
+    questions = questions_of(small())
+    assert len(questions) == 14
+    own = {q.claim: q for q in questions if q.arm == "长武记分"}
+    assert set(own) == set(Claim) - {Claim.UNIT_WARNINGS}
+    assert own[Claim.UNFOUNDED].words(-1) == "「长武记分」的个人无据预警比「示例门槛1-6-12」更少"
+    assert own[Claim.UNFOUNDED].figures() == (Figure.PERSON_UNFOUNDED,)
+    both = next(q for q in questions if q.arm == "放宽3-9-12" and q.claim is Claim.UNFOUNDED)
+    assert both.figures() == (Figure.PERSON_UNFOUNDED, Figure.UNIT_UNFOUNDED)
+    assert not_asked(small()) == ("「长武记分」不记单位，与「示例门槛1-6-12」的单位预警不作比较。",)
+    model = model_of(small(crowds=((5, 6),)))
+    rows = run_rows(model, Block(0, 5))
+    by_hand = [rows[3, :, PLACE[f]] - rows[0, :, PLACE[f]] for f in (Figure.PERSON_WARNINGS, Figure.UNANSWERED, Figure.PERSON_UNFOUNDED)]
+    assert gaps_at(model, {}, Block(0, 5)).mean[10:13] == pytest.approx([each.mean() for each in by_hand])
 
 
 def test_every_parameter_has_a_chinese_name_of_its_own() -> None:

@@ -18,7 +18,8 @@ from simulate_worlds import small
 from fangkong_lab.simulate import runner
 from fangkong_lab.simulate.fold import Totals, fold
 from fangkong_lab.simulate.model import Block, Model, model_of, run_block, run_rows
-from fangkong_lab.simulate.runner import folder_of, run
+from fangkong_lab.simulate.runner import block_name, run
+from fangkong_lab.simulate.store import store_of
 
 COUNT = 23
 
@@ -62,12 +63,12 @@ def test_another_seed_is_another_world(model: Model) -> None:
 
 
 def test_finished_blocks_are_kept_and_used(model: Model, whole: Totals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder, done = folder_of(tmp_path, model), []
+    folder, done = store_of(tmp_path, model), []
     assert same(run(model, COUNT, 2, folder, block_size=5), whole)
     assert len(list(folder.path.glob("block_*.npz"))) == 5
     assert not list(folder.path.glob("*.part"))
-    folder.file(Block(5, 5)).write_bytes(b"half a file")
-    folder.file(Block(10, 5)).unlink()
+    folder.file(block_name(Block(5, 5))).write_bytes(b"half a file")
+    folder.file(block_name(Block(10, 5))).unlink()
 
     def counted(model: Model, block: Block) -> Totals:
         done.append(block)
@@ -93,11 +94,11 @@ class Interrupting(Executor):
 
 
 def test_after_an_interrupt_finished_blocks_are_there_and_the_rest_is_done_later(model: Model, whole: Totals, tmp_path: Path) -> None:
-    folder = folder_of(tmp_path, model)
+    folder = store_of(tmp_path, model)
     with pytest.raises(KeyboardInterrupt):
         run(model, COUNT, 2, folder, executor=Interrupting(), block_size=4)
     assert len(list(folder.path.glob("block_*.npz"))) == 3
-    told: list[tuple[int, int]] = []
+    told: list[tuple[int, int | None]] = []
     assert same(run(model, COUNT, 1, folder, lambda done, wanted: told.append((done, wanted)), block_size=4), whole)
     assert told[0] == (12, COUNT)
     assert told[-1] == (COUNT, COUNT)
@@ -105,7 +106,7 @@ def test_after_an_interrupt_finished_blocks_are_there_and_the_rest_is_done_later
 
 def test_another_value_has_another_folder(model: Model, tmp_path: Path) -> None:
     other = model.with_scenario(model.scenario.with_values({"after.changed": 0.2}))
-    assert folder_of(tmp_path, model) != folder_of(tmp_path, other)
+    assert store_of(tmp_path, model) != store_of(tmp_path, other)
 
 
 def test_an_error_in_a_block_is_not_swallowed(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:

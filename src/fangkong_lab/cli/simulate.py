@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fangkong_lab.cli.book_tables import tables_of, workspace_here
-from fangkong_lab.cli.robust import Hands, Trust, add_robust_arguments, hands, report, trust
+from fangkong_lab.cli.robust import (
+    Trust,
+    add_robust_arguments,
+    check_scenario,
+    check_trust,
+    crew_of,
+    interrupted,
+    report,
+    trust,
+)
 from fangkong_lab.errors import EXIT_DONE, WrongCall
 
 if TYPE_CHECKING:
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fangkong_lab.simulate.compare import Frontier, Provisions
+    from fangkong_lab.simulate.crew import Crew
     from fangkong_lab.simulate.fold import Totals
     from fangkong_lab.simulate.model import Model
     from fangkong_lab.simulate.outcome import Outcome
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
     from fangkong_lab.simulate.world import World
 
 MOST_WORKERS = 256
+INTERRUPTED = 130
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,24 +55,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check, run, print and write."""
-    from fangkong_lab.simulate.compare import frontier
-    from fangkong_lab.simulate.model import model_of
-    from fangkong_lab.simulate.outcome import Outcome
-
+    """Check, run, print and write; after Ctrl-C say what is kept and what to type next."""
     _check_call(args)
+    check_trust(args)
     scenario = _scenario(args)
     if args.check:
         _say_checked(scenario)
         return EXIT_DONE
-    print("准备情景和内核（第一次运行要编译，约半分钟）……", file=sys.stderr, flush=True)
-    model = model_of(scenario, _world(scenario, args.book))
-    count = args.replications or scenario.replications
-    with hands(args) as held:
-        go = _runner(args, count, held)
+    check_scenario(args, scenario)
+    try:
+        return _run(args, scenario)
+    except KeyboardInterrupt:
+        print(interrupted(args), file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(args: argparse.Namespace, scenario: Scenario) -> int:
+    from fangkong_lab.simulate.compare import frontier
+    from fangkong_lab.simulate.model import model_of
+    from fangkong_lab.simulate.outcome import Outcome
+
+    with crew_of(args) as crew:
+        print("准备情景和内核（第一次运行要编译，约半分钟）……", file=sys.stderr, flush=True)
+        model = model_of(scenario, _world(scenario, args.book))
+        go = _runner(args.replications or scenario.replications, crew)
         outcome = Outcome(model, go(model))
         front = frontier(model, go) if args.frontier else None
-        shares, trusted = _provisions(model, args, go), trust(model, args, held, Meter("处参数"))
+        shares, trusted = _provisions(model, args, go), trust(model, args, crew)
     _show(args, outcome, (front, shares, trusted))
     return report(args) if args.report else EXIT_DONE
 
@@ -82,6 +101,7 @@ def _show(args: argparse.Namespace, outcome: Outcome, beside: tuple[Frontier | N
             print(f"JSON 已写入 {args.json}")
     if args.out:
         _write_tables(args.out, outcome, front, trusted)
+        print(f"各表已写入 {args.out}", file=sys.stderr if args.json == "-" else sys.stdout)
 
 
 def _check_call(args: argparse.Namespace) -> None:
@@ -117,13 +137,12 @@ def _world(scenario: Scenario, book: Path | None) -> World | None:
     return ledger_world(scenario, tables_of(book))
 
 
-def _runner(args: argparse.Namespace, count: int, held: Hands) -> Callable[[Model], Totals]:
-    from fangkong_lab.simulate.runner import folder_of
+def _runner(count: int, crew: Crew) -> Callable[[Model], Totals]:
+    from fangkong_lab.simulate.runner import RUNNING
     from fangkong_lab.simulate.runner import run as run_model
 
     def go(model: Model) -> Totals:
-        folder = folder_of(args.out / "区块", model) if args.out else None
-        return run_model(model, count, held.workers, folder, Meter(), held.executor)
+        return run_model(model, count, crew.workers, crew.store(model), crew.watch(RUNNING), crew.executor)
     return go
 
 
@@ -136,34 +155,6 @@ def _provisions(model: Model, args: argparse.Namespace, go: Callable[[Model], To
 
     wanted = (Figure.UNANSWERED, Figure.PERSON_WARNINGS, Figure.UNIT_WARNINGS, Figure.PERSON_UNFOUNDED, Figure.MINUTES)
     return provisions(model, model.scenario.arms[0].name, load_reform(args.reform), wanted, go)
-
-
-class Meter:
-    """Shows on the error stream how many replications are done and how long the rest will take."""
-
-    def __init__(self, unit: str = "次") -> None:
-        self.unit = unit
-        self.begun = time.monotonic()
-        self.already: int | None = None
-        self.shown = -1
-
-    def __call__(self, done: int, wanted: int) -> None:
-        if self.already is None:
-            self.already = done
-            if done:
-                print(f"接着算：已有 {done} {self.unit}", file=sys.stderr)
-        tenth = done * 10 // wanted
-        if sys.stderr.isatty():
-            print(f"\r{self.line(done, wanted)}   ", end="\n" if done == wanted else "", file=sys.stderr, flush=True)
-        elif tenth > self.shown and done:
-            print(self.line(done, wanted), file=sys.stderr, flush=True)
-        self.shown = max(tenth, self.shown)
-
-    def line(self, done: int, wanted: int) -> str:
-        """Return the state in words."""
-        spent, fresh = time.monotonic() - self.begun, done - (self.already or 0)
-        left = f"，约剩 {spent / fresh * (wanted - done):.0f} 秒" if fresh and done < wanted else ""
-        return f"推演 {done}/{wanted} {self.unit}{left}"
 
 
 def _say_checked(scenario: Scenario) -> None:
@@ -227,4 +218,3 @@ def _write_tables(folder: Path, outcome: Outcome, front: Frontier | None, truste
         part = folder / f"{name}.csv.part"
         frame.assign(性质=outcome.mark()).to_csv(part, index=False, encoding="utf-8-sig")
         part.replace(folder / f"{name}.csv")
-    print(f"各表已写入 {folder}")

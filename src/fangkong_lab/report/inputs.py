@@ -33,9 +33,12 @@ class SharedInputs:
     groups: Inputs
 
     def of(self, notebook: Path, request: Mapping[str, object]) -> dict[str, dict[str, str]]:
-        """Return the inputs of one report: the shared ones, its template's cells and its *request*."""
-        own = {"笔记本": {notebook.name: notebook_source_hash(notebook)},
-               "请求": {name: json.dumps(value, ensure_ascii=False, sort_keys=True) for name, value in sorted(request.items())}}
+        """Return the inputs of one report: the shared ones, its template's cells and its *request*, with the content of files
+        that it names (in full).
+        """
+        asked = {name: json.dumps(value, ensure_ascii=False, sort_keys=True) for name, value in sorted(request.items())}
+        files = {f"{name} 的内容": _file_hash(Path(str(value))) for name, value in sorted(request.items()) if _is_file(value)}
+        own = {"笔记本": {notebook.name: notebook_source_hash(notebook)}, "请求": asked | files}
         return {group: dict(values) for group, values in self.groups.items()} | own
 
 
@@ -45,6 +48,7 @@ def shared_inputs(workspace: Workspace, snapshot: Snapshot | None, style: Style)
     return SharedInputs({
         "台账": snapshot.hashes() if snapshot else {},
         "规则": _folder(shipped("data", "policies")) | {f"本单位/{n}": h for n, h in _folder(workspace.root / "policies").items()},
+        "情景": _folder(shipped("data", "scenarios")),
         "文献数字": _folder(shipped("data", "sources")),
         "程序": program_hashes(),
         "版本": versions(),
@@ -78,6 +82,10 @@ def notebook_source_hash(path: Path) -> str:
     except (ValueError, KeyError, TypeError):
         return hashlib.sha256(data).hexdigest()
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def _is_file(value: object) -> bool:
+    return isinstance(value, str) and Path(value).is_absolute() and Path(value).is_file()
 
 
 def _folder(folder: Path) -> dict[str, str]:

@@ -71,7 +71,9 @@ COMPARE = Template(
 SCENARIO = Template(
     name="scenario", label="规则推演报告", notebook="scenario_report.ipynb", title="{scenario}规则推演报告",
     parameters=(Parameter("scenario", "情景", str), Parameter("replications", "重复次数（0 为情景所写）", int, default=0),
-                Parameter("trajectories", "参数筛选的轨迹数", int, default=4)),
+                Parameter("trajectories", "参数筛选的轨迹数", int, default=6),
+                Parameter("counts", "实际计数的文件（空：不校准）", str, default=""),
+                Parameter("in_force", "计数时施行的方案（空：第一个）", str, default="")),
     marks=lambda workspace, values: ("推演，不是预测", "模拟数据"),
 )
 TEMPLATES = {t.name: t for t in (SOURCE, UNIT, ANNUAL, COMPARE, SCENARIO)}
@@ -119,21 +121,28 @@ def compare_requests(workspace: Workspace, models: list[str], as_of: str | None,
     return [make_request(COMPARE, {"models": names, "as_of": workspace.day(as_of).isoformat(), "county": county}, workspace)]
 
 
-def scenario_requests(workspace: Workspace, scenario: str, replications: int = 0, trajectories: int = 4) -> list[ReportRequest]:
-    """Return the request to report on *scenario* (a file, or the id of one that ships); errors of the scenario are raised here.
+def scenario_requests(workspace: Workspace, scenario: str, replications: int = 0, trajectories: int = 6, counts: str = "",
+                      in_force: str = "") -> list[ReportRequest]:
+    """Return the request to report on *scenario* (a file, or the id of one that ships), calibrated to the file *counts* (if
+    any) under the policy *in_force*; errors of the scenario and of the counts are raised here.
 
     Not among `all_requests`: a simulation is asked for, not due.
     """
     from pathlib import Path
 
     from fangkong_lab.policy.catalogue import shelf
+    from fangkong_lab.simulate.calibrate_counts import fits_scenario, read_counts
     from fangkong_lab.simulate.catalogue import scenario_path
     from fangkong_lab.simulate.read_scenario import load_scenario
 
     path = scenario_path(scenario)
     made = load_scenario(path, shelf(workspace.root))
+    if counts:
+        fits_scenario(read_counts(Path(counts)), made)
     named = str(path.resolve()) if Path(scenario).is_file() else scenario
-    request = make_request(SCENARIO, {"scenario": named, "replications": replications, "trajectories": trajectories}, workspace)
+    given = {"scenario": named, "replications": replications, "trajectories": trajectories,
+             "counts": str(Path(counts).resolve()) if counts else "", "in_force": made.arm(in_force).name if in_force else ""}
+    request = make_request(SCENARIO, given, workspace)
     return [replace(request, title=f"{made.name}：规则推演报告")]
 
 

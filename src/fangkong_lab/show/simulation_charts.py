@@ -14,7 +14,8 @@ from fangkong_lab.show.chart import Chart
 from fangkong_lab.simulate.calibrate import Calibration
 from fangkong_lab.simulate.compare import Differences, Frontier
 from fangkong_lab.simulate.figures import Figure
-from fangkong_lab.simulate.outcome import Outcome
+from fangkong_lab.simulate.outcome import Outcome, unit_of
+from fangkong_lab.simulate.robust_conclusion import UNIT
 from fangkong_lab.simulate.robust_verdict import Robustness, Verdict
 from fangkong_lab.simulate.scenario import WHAT_IF
 
@@ -55,7 +56,7 @@ def difference_chart(outcome: Outcome) -> Chart:
                 half = 2.576 * row["模拟误差"]
                 axis.plot([row["差"] - half, row["差"] + half], [at, at], color=colour, linewidth=3)
                 axis.plot([row["差"]], [at], "o", color=colour, markersize=4)
-            axis.set_title(each.label, fontsize=8.5)
+            axis.set_title(f"{each.label}\n（{unit_of(each)}）", fontsize=8.5)
             axis.set_yticks(range(len(arms)), arms if axis is axes[0] else [""] * len(arms))
             axis.set_ylim(-0.6, len(arms) - 0.4)
             axis.locator_params(axis="x", nbins=3)
@@ -63,7 +64,7 @@ def difference_chart(outcome: Outcome) -> Chart:
             axis.grid(axis="x")
         picture = png(figure)
     return Chart(_said(f"与「{base}」的差", outcome.mark()), picture, f"区间图：{Differences(outcome).sentence()}", made,
-                 "点是平均差，粗线是模拟误差（99%），细线是各次重复的10%–90%分位；灰色的分不出多少。工时单位为小时。", "推演")
+                 "点是平均差，粗线是模拟误差（99%），细线是各次重复的10%–90%分位；灰色的分不出多少。", "推演")
 
 
 def hours_chart(outcome: Outcome) -> Chart:
@@ -181,7 +182,7 @@ def influence_chart(made: Robustness, verdict: Verdict, most: int = 10) -> Chart
         axis.annotate("基准值处的差", (abs(verdict.mean), len(own) - 0.4), xytext=(0, 3), textcoords="offset points", color=RED, fontsize=8)
         axis.set_yticks(range(len(own)), own["参数"])
         axis.set_ylim(-0.6, len(own) - 0.4)
-        axis.set_xlabel("该参数走完全程，差平均动多少")
+        axis.set_xlabel(f"该参数走完全程，差平均动多少（{UNIT[verdict.question.claim]}）")
         axis.grid(axis="x")
         picture = png(figure)
     return Chart(_said(f"什么左右这条：{verdict.question.short(verdict.sign)}", made.mark()), picture,

@@ -17,6 +17,7 @@ from fangkong_lab.kinds import Kind
 from fangkong_lab.simulate.figures import BY_MONTH, FIGURES, PLACE, ByMonth, Figure, Layout
 from fangkong_lab.simulate.scenario import Scenario
 
+_MOST_DIGITS = 9
 COLUMNS = ("指标", "数", "自", "至", "截至", "来源")
 
 
@@ -65,7 +66,11 @@ class Counts:
     def words(self) -> str:
         """Return the counts in one line."""
         said = "、".join(f"{w.label} {n:,}" for w, n in zip(self.wanted, self.numbers, strict=True))
-        return f"{self.start} 至 {self.end}、截至 {self.as_of}：{said}"
+        return f"{self.span()}：{said}"
+
+    def span(self) -> str:
+        """Return period and day of counting in words."""
+        return f"{self.start} 至 {self.end}，截至 {self.as_of} 统计"
 
 
 def read_counts(path: Path) -> Counts:
@@ -107,8 +112,11 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     heads = tuple((h or "").strip() for h in reader.fieldnames or ())
     for column in COLUMNS:
         if column not in heads:
-            raise BadInput(f"缺少列「{column}」", where=path.name, mend="表头写：" + "、".join(COLUMNS))
-    made = [(reader.line_num, {(k or "").strip(): (v or "").strip() for k, v in row.items() if isinstance(v, str)}) for row in reader]
+            raise BadInput(f"缺少列「{column}」", where=path.name, mend="表头写：" + "、".join(COLUMNS) + "；用半角逗号分隔，从 Excel 另存为 CSV UTF-8")
+    try:
+        made = [(reader.line_num, {(k or "").strip(): (v or "").strip() for k, v in row.items() if isinstance(v, str)}) for row in reader]
+    except csv.Error as error:
+        raise BadInput("读不成表格", where=f"{path.name} › 第{reader.line_num + 1}行", mend="检查引号是否成对，从 Excel 另存为 CSV UTF-8") from error
     return [(line, {c: row.get(c, "") for c in COLUMNS}) for line, row in made if any(row.values())]
 
 
@@ -145,6 +153,6 @@ def _number(path: Path, line: int, row: dict[str, str]) -> int:
     if not row["来源"]:
         raise BadInput("没有写来源", where=_at(path, line, "来源"), mend="写明这个数出自哪份文件或台账")
     text = row["数"].replace(",", "").replace("，", "")
-    if not text.isdigit():
+    if not text.isdecimal() or len(text) > _MOST_DIGITS:
         raise BadInput(f"「{row['数']}」不是非负整数", where=_at(path, line, "数"), mend="写整数；「余」「近」之类的数不能用来校准")
     return int(text)

@@ -1,4 +1,4 @@
-"""How far the model is from the counts at some values, and walks through the values that agree with them."""
+"""How far the model is from the counts at some values, and steps of walks through the values that agree with them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from scipy import stats
 from fangkong_lab.simulate.calibrate_counts import Counts, seen_in
 from fangkong_lab.simulate.model import Block, Model, run_rows
 from fangkong_lab.simulate.robust_space import Space
+from fangkong_lab.simulate.store import Arrays
 from fangkong_lab.streams import stream
 
 LEVEL = 0.05
@@ -54,37 +55,44 @@ def distance_of(seen: np.ndarray, numbers: np.ndarray) -> float:
     return _FAR + float((np.abs(numbers - mean) / np.sqrt(spread)).max())
 
 
-def distances(target: Target, places: Sequence[Mapping[str, float]]) -> list[tuple[float, tuple[float, ...]]]:
-    """Return the distance and the mean counts at each of *places*: what one worker is given."""
+def distances(target: Target, places: Sequence[Mapping[str, float]]) -> Arrays:
+    """Return ``distance`` (one each) and ``seen`` (mean counts, places × counts) at *places*: what one worker is given."""
     made = [target.seen(place) for place in places]
     numbers = np.asarray(target.counts.numbers)
-    return [(distance_of(seen, numbers), tuple(seen.mean(axis=0).tolist())) for seen in made]
+    return {"distance": np.array([distance_of(seen, numbers) for seen in made]), "seen": np.array([seen.mean(axis=0) for seen in made])}
 
 
-def walk(target: Target, space: Space, start: tuple[float, ...], sweeps: int, number: int) -> tuple[list[tuple[float, ...]], float]:
-    """Walk from *start* for *sweeps* rounds; return the places after each round that agree with the counts, and the
-    distance at the end.
+@dataclass(frozen=True)
+class Walker:
+    """Where a walk stands: its *number*, the next *round*, the values it is *at* and their *distance* from the counts."""
+
+    number: int
+    round: int
+    at: tuple[float, ...]
+    distance: float
+
+
+def step(target: Target, space: Space, walker: Walker) -> Arrays:
+    """Return where *walker* is after one more round: ``at`` and ``distance``. Pure: the random numbers are those of the
+    walk's number and the round, so that a walk goes on from any round as if it had never stopped.
 
     One parameter after the other is drawn anew, in turn from its whole range or near by, and kept where the distance does
     not grow: once the counts are met this is a Markov chain whose limit is the ranges' uniform distribution, restricted to
-    the values that agree (Marjoram et al. 2003). The first third of the agreeing rounds is left out.
+    the values that agree (Marjoram et al. 2003).
     """
-    dice = stream(target.model.scenario.seed, "calibrate", "walk", number)
-    at, kept = np.array(start), []
-    distance = target.distance(_named(space, at))
-    for _ in range(sweeps):
-        for place in dice.permutation(len(space.names)):
-            tried = at.copy()
-            tried[place] = _drawn(dice, space, int(place), at[place])
-            found = target.distance(_named(space, tried))
-            if found <= distance:
-                at, distance = tried, found
-        if not distance:
-            kept.append(tuple(at.tolist()))
-    return kept[len(kept) // 3:], distance
+    dice = stream(target.model.scenario.seed, "calibrate", "walk", walker.number, walker.round)
+    at, distance = np.array(walker.at), walker.distance
+    for place in dice.permutation(len(space.names)):
+        tried = at.copy()
+        tried[place] = _drawn(dice, space, int(place), at[place])
+        found = target.distance(named_values(space, tried))
+        if found <= distance:
+            at, distance = tried, found
+    return {"at": at, "distance": np.asarray(distance)}
 
 
-def _named(space: Space, at: np.ndarray) -> dict[str, float]:
+def named_values(space: Space, at: np.ndarray) -> dict[str, float]:
+    """Return the values *at*, by address."""
     return dict(zip(space.names, at.tolist(), strict=True))
 
 

@@ -13,8 +13,10 @@ from fangkong_lab.result import html_of
 from fangkong_lab.simulate.figures import BY_MONTH, BY_SIZE, ECHOES, FIGURES, PLACE, ByMonth, BySize, Figure
 from fangkong_lab.simulate.fold import Totals
 from fangkong_lab.simulate.model import Model
+from fangkong_lab.simulate.parameter import plain
 from fangkong_lab.simulate.scenario import SIMULATED, WHAT_IF, Arm
 
+_WHOLE = 1000
 SHARES = (0.1, 0.5, 0.9)
 _SCALE = {Figure.MINUTES: 60.0, Figure.PEAK: 60.0, Figure.HARM: 100.0}
 _TIMES = (Figure.PERSON_WARNINGS, Figure.UNIT_WARNINGS, Figure.PERSON_UNFOUNDED, Figure.UNIT_UNFOUNDED,
@@ -27,6 +29,11 @@ _PERSON_LEVELS, _UNIT_LEVELS = PLACE[Figure.PERSON_1], PLACE[Figure.UNIT_1]
 LEVEL_FIGURES = FIGURES[_PERSON_LEVELS:]
 MAIN = tuple(f for f in FIGURES if f not in (*LEVEL_FIGURES, *ECHOES))
 """The figures of the main table: without those by level, and without the echoes of assumptions."""
+
+
+def unit_of(figure: Figure) -> str:
+    """Return the unit of *figure* in Chinese."""
+    return _UNIT.get(figure, "件")
 
 
 @dataclass(frozen=True)
@@ -73,13 +80,13 @@ class Outcome:
         for arm in self.arms:
             for figure in wanted:
                 made = self.estimate(arm.name, figure)
-                rows.append({"arm": arm.name, "figure": figure.value, "label": figure.label, "unit": _UNIT.get(figure, "件"),
+                rows.append({"arm": arm.name, "figure": figure.value, "label": figure.label, "unit": unit_of(figure),
                              **vars(made)})
         return pd.DataFrame(rows)
 
     def table(self) -> pd.DataFrame:
         """Return figures × arms, each as mean ± Monte Carlo error, with Chinese headers."""
-        made = pd.DataFrame({"指标": [f"{f.label}（{_UNIT.get(f, '件')}）" for f in MAIN]})
+        made = pd.DataFrame({"指标": [f"{f.label}（{unit_of(f)}）" for f in MAIN]})
         for arm in self.arms:
             made[arm.name] = [self.estimate(arm.name, f).text() if _keeps(arm, f) else "不记" for f in MAIN]
         return made
@@ -217,9 +224,11 @@ def _first(reached: np.ndarray, share: float) -> float:
 
 
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return *frame* for the screen: numbers to three significant decimals, NaN as 期内未达到."""
+    """Return *frame* for the screen: numbers to four significant digits (three below one), whole parts in full; NaN as 期内未达到."""
     def cell(value: object) -> object:
-        if isinstance(value, float):
-            return "期内未达到" if np.isnan(value) else f"{value:.3f}".rstrip("0").rstrip(".")
-        return value
+        if not isinstance(value, float):
+            return value
+        if np.isnan(value):
+            return "期内未达到"
+        return plain(round(value), 20) if abs(value) >= _WHOLE else plain(value, 4 if abs(value) >= 1 else 3)
     return frame.apply(lambda column: column.map(cell))

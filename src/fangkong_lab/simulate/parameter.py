@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from fangkong_lab.errors import WrongCall
 from fangkong_lab.kinds import Kind
 from fangkong_lab.policy.dated import EVIDENCE_KEYS, Evidence, Sources, read_evidence
@@ -25,6 +27,12 @@ class Domain(Kind):
 
 _BOUNDS = {Domain.PROBABILITY: (0.0, 1.0), Domain.RATE: (0.0, 5.0), Domain.FACTOR: (0.0, 100.0), Domain.WEIGHT: (0.0, 1e6),
            Domain.DAYS: (0.0, 3650.0), Domain.MONTHS: (0.0, 600.0), Domain.HOURS: (0.0, 10_000.0), Domain.MONEY: (0.0, 1e6)}
+_MEND_RANGE = "写成 [最小, 最大]，方括号和逗号用半角"  # half-width: YAML as typed
+
+
+def plain(value: float, digits: int = 6) -> str:
+    """Return *value* with at most *digits* significant digits, never as 5e-05."""
+    return np.format_float_positional(value, precision=digits, unique=False, fractional=False, trim="-")
 
 
 @dataclass(frozen=True)
@@ -68,10 +76,10 @@ def read_parameter(field: Field, domain: Domain, sources: Sources) -> Parameter:
 
 
 def _range(field: Field) -> tuple[float, float]:
-    ends = field.items()
+    ends = field.items() if field.node.is_list else ()
     if len(ends) != 2:
-        raise field.fail(f"范围要写两个数，读到 {len(ends)} 个", "写成 [最小， 最大]")
+        raise field.fail(f"范围要写两个数，读到 {len(ends)} 个", _MEND_RANGE)
     low, high = ends[0].number(), ends[1].number()
     if low > high:
-        raise field.fail(f"范围颠倒：{low:g} 大于 {high:g}", "写成 [最小， 最大]")
+        raise field.fail(f"范围颠倒：{low:g} 大于 {high:g}", _MEND_RANGE)
     return low, high

@@ -30,7 +30,10 @@ def read_uses(field: Field, kinds: tuple[str, ...], responses: tuple[str, ...],
         levels = tuple(t.name for t in rule.thresholds)
         if len(levels) > MOST_LEVELS:
             raise item.at("policy").fail(f"规则有 {len(levels)} 级，推演至多 {MOST_LEVELS} 级", "换一条规则")
-        made[item.at("name").text()] = RuleUse(policy, behaviours, _mapped(item.at("responses"), levels, responses, "等级"))
+        name = item.at("name").text()
+        if name in made:
+            raise item.fail(f"规则的叫法「{name}」写了两次", "改成不同的名字")
+        made[name] = RuleUse(policy, behaviours, _mapped(item.at("responses"), levels, responses, "等级"))
     return made
 
 
@@ -87,7 +90,7 @@ def _reformed(item: Field, policy: Policy, folder: Path) -> Policy:
     named, only = item.maybe("reform"), item.maybe("only")
     if named is None:
         if only is not None:
-            raise only.fail("only 只在写了 reform 时有用", "删去 only,或写上 reform")
+            raise only.fail("only 只在写了 reform 时有用", "删去 only，或写上 reform")
         return policy
     try:
         return apply(load_reform(folder / named.text()), policy, only.texts() if only else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from fangkong_lab.policy.node import Node, read_yaml
 from fangkong_lab.policy.words import LedgerKind
 from fangkong_lab.simulate.parameter import Domain, Parameter, read_parameter
 from fangkong_lab.simulate.read_arms import read_arms, read_grid, read_uses
-from fangkong_lab.simulate.records import MAX_GRADES, MAX_KINDS, MAX_MONTHS
+from fangkong_lab.simulate.records import MAX_GRADES, MAX_KINDS, MAX_MONTHS, MAX_PEOPLE
 from fangkong_lab.simulate.scenario import Channel, Conduct, Crowd, Scenario, WorldKind, WorldSpec
 
 SCHEMA_VERSION = 1
 MOST_REPLICATIONS = 10_000_000
 MOST_PERSONS = 2**31
+_ID = re.compile(r"[\w-]+")
+_LAST_YEAR = 9000
 _KEYS = ("schema_version", "id", "name", "about", "start", "months", "replications", "seed", "world", "conduct",
          "detection", "after", "responses", "office", "size_edges", "policies", "arms")
 _CHANNEL = {"finds": Domain.PROBABILITY, "days": Domain.DAYS, "verify_days": Domain.DAYS, "upheld": Domain.PROBABILITY,
@@ -88,6 +91,8 @@ def read_scenario(node: Node, policies: Shelf, folder: Path = Path()) -> Scenari
         whole(top.at("months"), 1, MAX_MONTHS), whole(top.at("replications"), 2, MOST_REPLICATIONS),
         whole(top.at("seed"), 0, 2**53), world, kinds, grades, channels, responses, _edges(top.at("size_edges")), arms,
         read_grid(top.maybe("grid"), arms), reader.found, node)
+    if not _ID.fullmatch(made.id):
+        raise top.at("id").fail(f"编号「{made.id}」里有不能用的字", "只用汉字、字母、数字、下划线和短横，并与文件名一致")
     _check_days(top, made)
     return made
 
@@ -118,7 +123,7 @@ def _world(field: Field, reader: _Reader, also: Mapping[str, str]) -> WorldSpec:
     crowds = []
     for item in units.items() if units else ():
         item.keys(("persons", "count"))
-        crowds.append(Crowd(whole(item.at("persons"), 1, 1_000_000), whole(item.at("count"), 1, 10_000_000)))
+        crowds.append(Crowd(whole(item.at("persons"), 1, MAX_PEOPLE), whole(item.at("count"), 1, 10_000_000)))
     if units is not None and sum(c.persons * c.units for c in crowds) > MOST_PERSONS:
         raise units.fail("人数太多", f"合计不超过 {MOST_PERSONS} 人")
     return WorldSpec(kind, tuple(crowds), also)
@@ -133,7 +138,10 @@ def _kinds(top: Field, reader: _Reader) -> tuple[Conduct, ...]:
         reader.take(item.at("rate"), Domain.RATE)
         if (harm := item.maybe("harm")) is not None:
             reader.take(harm, Domain.MONEY)
-        found.append(Conduct(item.at("name").text(), frozenset(w.word(LedgerKind) for w in item.at("entered").items())))
+        entered = [w.word(LedgerKind) for w in item.at("entered").items()]
+        if len(set(entered)) < len(entered):
+            raise item.at("entered").fail("列表里有重复的项", "删去重复的项")
+        found.append(Conduct(item.at("name").text(), frozenset(entered)))
         _once([k.name for k in found], item, "行为")
     if len(found) > MAX_KINDS:
         raise field.at("kinds").fail(f"行为种类多于 {MAX_KINDS} 种", "合并相近的种类")
@@ -152,7 +160,10 @@ def _grades(top: Field, reader: _Reader) -> tuple[tuple[str, ...], dict[str, str
         names.append(item.at("grade").text())
         _once(names, item, "等级")
         others = item.maybe("also")
-        also |= dict.fromkeys((names[-1], *(others.texts() if others else ())), names[-1])
+        for other in (names[-1], *(others.texts() if others else ())):
+            if other in also:
+                raise item.fail(f"「{other}」既指「{also[other]}」又指「{names[-1]}」", "让台账里的一种叫法只对应一个等级")
+            also[other] = names[-1]
     if len(names) > MAX_GRADES:
         raise field.fail(f"等级多于 {MAX_GRADES} 个", "合并相近的等级")
     if not any(reader.found[f"conduct.grades.{g}.weight"].value > 0 for g in names):
@@ -202,6 +213,8 @@ def _check_outcomes(after: Field, found: Mapping[str, Parameter]) -> None:
 
 
 def _check_days(top: Field, made: Scenario) -> None:
+    if made.start.year > _LAST_YEAR:
+        raise top.at("start").fail(f"推演的年份 {made.start.year} 不对", "核对起始年份")
     if made.start.day != 1:
         raise top.at("start").fail(f"推演须从某月 1 日开始，读到 {made.start}", "改成当月 1 日")
     for arm in made.arms:

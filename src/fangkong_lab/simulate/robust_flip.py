@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fangkong_lab.simulate.parameter import plain
 from fangkong_lab.simulate.robust_conclusion import Gaps
 from fangkong_lab.simulate.robust_words import said
 
@@ -26,7 +27,7 @@ class Move:
 
     def words(self) -> str:
         """Return the move in words."""
-        return f"{said(self.address)}由 {self.base:g} {'升' if self.value > self.base else '降'}到 {self.value:.3g}"
+        return f"{said(self.address)}由 {plain(self.base)} {'升' if self.value > self.base else '降'}到 {plain(self.value, 3)}"
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,10 @@ class Flip:
     def words(self) -> str:
         """Return where it turns, in words."""
         if self.crossing is None:
-            return "同时" + "、".join(m.words() for m in self.moves) + "（其余取基准值；少动其中任何一个就不翻）"
+            return "、".join(m.words() for m in self.moves) + "（少动其中任何一个就不翻）"
         (move,) = self.moves
         side = "升过" if move.value > move.base else "降过"
-        return f"{said(move.address)}{side}约 {self.crossing:.3g}（基准 {move.base:g}，其余取基准值）"
+        return f"{said(move.address)}{side}约 {plain(self.crossing, 3)}（基准 {plain(move.base)}）"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from fangkong_lab.simulate.parameter import Domain, Parameter
 from fangkong_lab.simulate.scenario import Scenario, WorldKind
 from fangkong_lab.streams import stream
 
+MOST_TRAJECTORIES = 1000
 LEVELS = 4
 """Levels of the Morris grid; both ends of each range are among them."""
 
@@ -75,15 +76,20 @@ def _inside(space: Space, points: np.ndarray) -> np.ndarray:
     return np.clip(np.asarray(points, dtype=np.float64), space.lows, space.highs)
 
 
+def check_trajectories(trajectories: int) -> None:
+    """Raise `WrongCall` below two trajectories, for then there is no spread, and above a thousand."""
+    if not 2 <= trajectories <= MOST_TRAJECTORIES:
+        raise WrongCall(f"Morris 筛选至少要两条轨迹，至多 {MOST_TRAJECTORIES:,} 条", mend="取 2 或更多")
+
+
 def morris_points(space: Space, trajectories: int, seed: int) -> np.ndarray:
     """Return the points of *trajectories* random walks, each of parameters + 1 points: float64, points × parameters.
 
-    Reference: Morris 1991. `WrongCall` below two trajectories, for then there is no spread.
+    Reference: Morris 1991. `WrongCall` below two trajectories.
     """
     from SALib.sample import morris
 
-    if trajectories < 2:
-        raise WrongCall("Morris 筛选至少要两条轨迹", mend="取 2 或更多")
+    check_trajectories(trajectories)
     return _inside(space, morris.sample(space.problem(), trajectories, num_levels=LEVELS, seed=_number(seed, "walk")))
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from fangkong_lab.kinds import Kind
 from fangkong_lab.result import html_of
 from fangkong_lab.simulate.model import Model
-from fangkong_lab.simulate.robust_conclusion import UNIT, Question
+from fangkong_lab.simulate.robust_conclusion import UNIT, Question, not_asked
 from fangkong_lab.simulate.robust_flip import Flip
 from fangkong_lab.simulate.robust_words import said
 from fangkong_lab.simulate.scenario import SIMULATED, WHAT_IF
@@ -22,7 +22,7 @@ class Standing(Kind):
     """How a conclusion stands over the ranges."""
 
     HOLDS = "holds", "范围内处处成立"
-    NEVER_TURNED = "never_turned", "未见反向"
+    NEVER_TURNED = "never_turned", "无确证反向"
     FLIPS = "flips", "会翻转"
     OPEN = "open", "基准值处就分不出"
 
@@ -48,9 +48,13 @@ class Verdict:
         return self.question.words(self.sign)
 
     def where(self) -> str:
-        """Return where it turns; empty where it does not."""
+        """Return where it turns, the parameters that are not named as assumed; empty where it does not."""
+        if not self.flips:
+            return ""
+        if self.flips[0].crossing is None:
+            return f"单个参数翻不了，同时动 {len(self.flips[0].moves)} 个才翻：{self.flips[0].words()}"
         named = "；".join(f.words() for f in self.flips[:MOST_SAID])
-        return named + (f"；另有 {len(self.flips) - MOST_SAID} 处，见表" if len(self.flips) > MOST_SAID else "")
+        return "单独一个参数就能翻：" + named + (f"；另有 {len(self.flips) - MOST_SAID} 个，见表" if len(self.flips) > MOST_SAID else "")
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,8 @@ class Robustness:
         """Return the *most* influential parameters of each conclusion: the strength of their whole range on the difference."""
         frame = self.effects.sort_values(["question", "strength", "address"], ascending=[True, False, True], kind="stable")
         top = frame.groupby("question", sort=True).head(most)
-        named = {"strength": "全程影响", "margin": "其误差", "mean": "平均方向", "spread": "离散", "first": "单独解释", "total": "连同交互"}
+        named = {"strength": "全程影响", "margin": "其误差", "mean": "平均方向", "spread": "离散", "first": "单独解释",
+                 "first_margin": "单独解释的误差", "total": "连同交互", "total_margin": "连同交互的误差"}
         made = pd.DataFrame({"结论": [self.verdicts[q].words() for q in top["question"]], "参数": [said(a) for a in top["address"]], "地址": top["address"].to_numpy()})
         for column, label in named.items():
             if column in top:
@@ -107,22 +112,35 @@ class Robustness:
         return "\n".join(self.lines())
 
     def lines(self) -> tuple[str, ...]:
-        """Return the sentences one by one."""
+        """Return the sentences one by one: those that hold, those never seen reversed, those that turn (seldom first) and where,
+        those that are open, and what is not compared.
+        """
+        return (*self.held(), *self.turning(), *self.rest())
+
+    def held(self) -> tuple[str, ...]:
+        """Return what was tried, the conclusions that hold, and those never seen reversed."""
         ranged = self.effects["address"].nunique()
-        head = (f"【{self.mark()}】把 {ranged} 个假定参数取遍各自范围（{self.places:,} 处，每处重复 {self.replications} 次；"
-                f"说会翻转的，另用 {self.confirm} 次新的重复复核），{len(self.verdicts)} 条结论：")
+        head = (f"【{self.mark()}】把 {ranged} 个假定参数取遍各自范围，试了 {self.places:,} 处（每处重复 {self.replications} 次；"
+                f"说会翻转的，另用 {self.confirm} 次新的重复复核）。与「{self.model.scenario.arms[0].name}」相比的 {len(self.verdicts)} 条结论：")
         parts = [head]
-        for standing, word in ((Standing.HOLDS, "处处成立的"), (Standing.NEVER_TURNED, "没有见到反向、但有的地方分不出的")):
-            named = "；".join(v.words() + (f"（{v.untold:.0%} 的处所分不出）" if standing is Standing.NEVER_TURNED else "")
-                            for v in self.standing(standing))
-            parts.append(f"{word} {len(self.standing(standing))} 条" + (f"：{named}。" if named else "。"))
-        turned = self.standing(Standing.FLIPS)
-        parts.append(f"会翻转的 {len(turned)} 条" + ("：" if turned else "。"))
-        parts += [f"{v.words()}——{v.where()}。" for v in turned]
-        if unsure := self.standing(Standing.OPEN):
-            parts.append("基准值处就分不出、谈不上结论的 " + f"{len(unsure)} 条：" + "；".join(v.words() for v in unsure) + "。")
-        parts.append("处所是试过的参数组合；试过的都成立，不等于没有试过的也成立，更不等于范围本身取得对。")
+        for standing, word in ((Standing.HOLDS, "处处成立的"), (Standing.NEVER_TURNED, "没有经得起复核的反向、但有的地方分不出的")):
+            found = self.standing(standing)
+            named = "；".join(v.words() + (f"（{v.untold:.0%} 的处所分不出）" if standing is Standing.NEVER_TURNED else "") for v in found)
+            parts.append(f"{word} {len(found)} 条：{named}。" if found else f"{word}：没有。")
         return tuple(parts)
+
+    def turning(self) -> tuple[str, ...]:
+        """Return how many conclusions turn, then one sentence for each: how often, and where."""
+        turned = sorted(self.standing(Standing.FLIPS), key=lambda v: v.turned)
+        head = f"会翻转的 {len(turned)} 条，按反向的处所从少到多（没有写到的参数取基准值）：" if turned else "会翻转的：没有。"
+        return (head, *(f"{v.words()}。{v.turned:.0%} 的处所反向；{v.where()}。" for v in turned))
+
+    def rest(self) -> tuple[str, ...]:
+        """Return what is open, what the places tried are not, and what is not compared."""
+        unsure = self.standing(Standing.OPEN)
+        named = ("基准值处就分不出、谈不上结论的 " + f"{len(unsure)} 条：" + "；".join(v.words() for v in unsure) + "。",) if unsure else ()
+        return (*named, "处所是按设计试过的参数组合，多在范围的两端，占比不是概率；试过的都成立，不等于没有试过的也成立，更不等于范围本身取得对。",
+                *not_asked(self.model.scenario))
 
     def _repr_html_(self) -> str:
         return html_of(self.table(), self.sentence(), self.mark())

@@ -14,7 +14,7 @@ from fangkong_lab.policy.cycle import day_number
 from fangkong_lab.policy.node import Node
 from fangkong_lab.policy.record import Policy
 from fangkong_lab.policy.words import LedgerKind
-from fangkong_lab.simulate.parameter import Parameter
+from fangkong_lab.simulate.parameter import Parameter, plain
 
 WHAT_IF = "推演，不是预测"
 SIMULATED = "模拟数据"
@@ -150,14 +150,16 @@ class Scenario:
         raise WrongCall(f"情景没有名为「{name}」的方案", where=self.id, mend=did_you_mean(name, names))
 
     def content_hash(self) -> str:
-        """Return the SHA-256 of all that decides the numbers: document, values, policies and thresholds of the arms."""
+        """Return the SHA-256 of all that decides the numbers: document, values, the arms' policies and thresholds,
+        what conduct is called in them and what follows their levels."""
         said = {"document": self.document.plain(), "seed": self.seed, "months": self.months,
                 "values": {a: p.value for a, p in sorted(self.parameters.items())},
-                "arms": [[a.name, a.policy.content_hash, dict(a.thresholds)] for a in self.arms]}
+                "arms": [[a.name, a.policy.content_hash, dict(a.thresholds), dict(a.use.behaviours), dict(a.use.responses)]
+                         for a in self.arms]}
         text = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def assumptions(self) -> tuple[str, ...]:
         """Return one line per assumed parameter: address, value, range, why."""
-        return tuple(f"{p.address} = {p.value:g}，范围 {p.low:g}–{p.high:g}：{p.evidence.sentence()}"
+        return tuple(f"{p.address} = {plain(p.value)}，范围 {plain(p.low)}–{plain(p.high)}：{p.evidence.sentence()}"
                      for p in self.parameters.values())
