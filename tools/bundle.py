@@ -4,8 +4,8 @@
     python tools/bundle.py --platform linux_x86_64 --python 3.11
 
 The folder dist/fangkong_lab-<version>-<platform>-py<python>/ holds every locked wheel (binary only, hashes checked
-when downloading and again when installing), our own wheel, the lock, a list of SHA-256 sums and an install script.
-It is written under a temporary name and renamed when it is whole.
+when downloading and again when installing), JupyterLab's too, our own wheel, the locks, a list of SHA-256 sums, an
+install script and what a newcomer has to type (tools/bundle_words). It is written under a temporary name and renamed when it is whole.
 """
 
 from __future__ import annotations
@@ -30,31 +30,7 @@ PLATFORMS = {
 LOCKS = ("requirements.lock", "requirements-lab.lock")
 PYTHONS = ("3.11", "3.12", "3.13")
 
-WINDOWS = """@echo off
-chcp 65001 >nul
-rem 在没有互联网的电脑上安装。用法:双击,或  install.bat  安装目录
-setlocal
-set TARGET=%~1
-if "%TARGET%"=="" set TARGET=%USERPROFILE%\\fangkong_lab
-py -{python} -m venv "%TARGET%" || (echo 需要 Python {python},请先安装 & pause & exit /b 1)
-"%TARGET%\\Scripts\\python" -m pip install --quiet --no-index --find-links "%~dp0wheels" --require-hashes -r "%~dp0requirements.lock" || (pause & exit /b 1)
-"%TARGET%\\Scripts\\python" -m pip install --quiet --no-index --no-deps "%~dp0{wheel}" || (pause & exit /b 1)
-"%TARGET%\\Scripts\\fangkong" --version
-echo 已装到 %TARGET%。用法:"%TARGET%\\Scripts\\fangkong" init 办公室
-pause
-"""
-LINUX = """#!/bin/sh
-# 在没有互联网的电脑上安装。用法:sh install.sh [安装目录]
-set -e
-here=$(cd "$(dirname "$0")" && pwd)
-target=${{1:-$HOME/fangkong_lab}}
-python=${{PYTHON:-python{python}}}
-"$python" -m venv "$target" || {{ echo "需要 Python {python},请先安装"; exit 1; }}
-"$target/bin/python" -m pip install --quiet --no-index --find-links "$here/wheels" --require-hashes -r "$here/requirements.lock"
-"$target/bin/python" -m pip install --quiet --no-index --no-deps "$here/{wheel}"
-"$target/bin/fangkong" --version
-echo "已装到 $target。用法:$target/bin/fangkong init 办公室"
-"""
+WORDS = ROOT / "tools" / "bundle_words"
 
 
 def run(*words: str) -> None:
@@ -106,6 +82,23 @@ def checksums(folder: Path) -> str:
     return "".join(f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(folder).as_posix()}\n" for p in files)
 
 
+def words(platform: str, **values: str) -> dict[str, bytes]:
+    """Return the install script and the instructions for *platform*: file name → bytes, ``@name@`` replaced by *values*.
+
+    Windows reads lines that end with CRLF; its Notepad knows UTF-8 by the mark at the beginning, its shell not.
+    """
+    windows = platform.startswith("win")
+    script, instructions = ("install.bat", "windows.txt") if windows else ("install.sh", "linux.txt")
+    made = {}
+    for source, target in ((script, script), (instructions, "安装说明.txt")):
+        text = (WORDS / source).read_text(encoding="utf-8")
+        for name, value in values.items():
+            text = text.replace(f"@{name}@", value)
+        marked = "utf-8-sig" if windows and target.endswith(".txt") else "utf-8"
+        made[target] = text.replace("\n", "\r\n" if windows else "\n").encode(marked)
+    return made
+
+
 def make(platform: str, python: str) -> Path:
     """Make the bundle and return its folder."""
     version = (ROOT / "src" / "fangkong_lab" / "__init__.py").read_text(encoding="utf-8").split('__version__ = "')[1].split('"')[0]
@@ -116,10 +109,11 @@ def make(platform: str, python: str) -> Path:
     wheel = build_wheel(partial)
     for lock in LOCKS:
         download(wheels, ROOT / lock, platform, python)
-    shutil.copy(ROOT / "requirements.lock", partial / "requirements.lock")
-    name, text = ("install.bat", WINDOWS) if platform.startswith("win") else ("install.sh", LINUX)
-    ending = "\r\n" if name.endswith(".bat") else "\n"
-    (partial / name).write_text(text.format(python=python, wheel=wheel.name), encoding="utf-8", newline=ending)
+    for lock in LOCKS:
+        shutil.copy(ROOT / lock, partial / lock)
+    size = sum(p.stat().st_size for p in partial.rglob("*") if p.is_file()) / 1e6
+    for name, text in words(platform, python=python, wheel=wheel.name, megabytes=f"{size:.0f}").items():
+        (partial / name).write_bytes(text)
     (partial / "SHA256SUMS").write_text(checksums(partial), encoding="utf-8")
     if final.exists():
         shutil.rmtree(final)
@@ -136,7 +130,7 @@ def main() -> int:
     args = parser.parse_args()
     folder = make(args.platform, args.python)
     size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e6
-    print(f"{folder.relative_to(ROOT)}:{len(list((folder / 'wheels').iterdir()))} 个依赖包,{size:.0f} MB")
+    print(f"{folder.relative_to(ROOT)}：{len(list((folder / 'wheels').iterdir()))} 个依赖包，{size:.0f} MB")
     if args.zip:
         with zipfile.ZipFile(folder.with_suffix(".zip"), "w", zipfile.ZIP_STORED) as box:
             for path in sorted(folder.rglob("*")):

@@ -1,5 +1,9 @@
 """What report tests share: a tiny template, quiet plans, and the golden county in a workspace of its own."""
 
+import os
+import shutil
+from pathlib import Path
+
 import nbformat
 import pytest
 
@@ -43,10 +47,18 @@ def quiet() -> Plan:
 
 
 @pytest.fixture(scope="session")
+def frozen_program(tmp_path_factory) -> dict[str, str]:
+    """The environment of a command whose program stands still: a copy, since a developer may be editing the checkout."""
+    root, copy = Path(__file__).parents[2], tmp_path_factory.mktemp("program")
+    for folder in ("src", "notebooks", "data"):
+        shutil.copytree(root / folder, copy / folder, ignore=shutil.ignore_patterns("scratch", ".ipynb_checkpoints"))
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPATH": str(copy / "src"), "PYTHONHASHSEED": "0"}
+
+
+@pytest.fixture(scope="session")
 def county(tmp_path_factory):
     """A workspace with the golden county imported; nobody writes into its store."""
-    import os
-
     root = tmp_path_factory.mktemp("county")
     (root / "fangkong.toml").write_text('office = "试验研究室"\nas_of = 2016-12-31\n', encoding="utf-8")
     here = os.getcwd()

@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import resource
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -11,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from fangkong_lab.errors import BadInput
+from fangkong_lab.kinds import Audience
 from fangkong_lab.report import batch as batch_module
 from fangkong_lab.report import status
 from fangkong_lab.report.batch import Plan, report_path, run_batch
 from fangkong_lab.report.order import Format
+from fangkong_lab.report.templates import annual_requests, unit_requests
 
 ALL = Plan(formats=tuple(Format), progress=False)
 WILD = ["甲/乙", "甲\\乙", "甲:乙", "甲*乙", "甲?乙", '甲"乙', "甲<乙>", "甲|乙", "长" * 300, "单位a", "单位A", "..", "CON", "{word}", "甲 .", "$(touch x)",
@@ -91,11 +95,43 @@ def test_documents_hold_text_not_markup(workspace, tiny):
     tiny("from fangkong_lab.show.prose import Prose", "Prose((word,))")
     attempt = run_batch(tiny.ask(word), workspace, ALL).attempts[0]
     assert any(p.text == word for p in Document(str(report_path(workspace, attempt, "docx"))).paragraphs)
-    import shutil
-
     if shutil.which("pdftotext"):
         text = subprocess.run(["pdftotext", str(report_path(workspace, attempt, "pdf")), "-"], capture_output=True, text=True, check=True).stdout
         assert word.replace(" ", "") in text.replace("\n", "").replace(" ", "")
+
+
+NAMED = {"U01": "模拟喆龑㙍镇", "U02": '模拟/县\\财:政*局?"甲"<乙>|丙', "U03": "模拟" + "很长的名称" * 60, "U04": "模拟单位a", "U05": "模拟单位A"}
+
+
+@pytest.mark.heavy
+def test_the_shipped_reports_bear_any_name_of_a_unit(workspace, monkeypatch):
+    """Rare characters, what Windows forbids, 300 characters, names that differ in case only: all formats, told apart, in full inside."""
+    import duckdb
+    from docx import Document
+
+    from fangkong_lab.cli.main import main
+
+    monkeypatch.chdir(workspace.root)
+    assert main(["demo-data", "--units", str(len(NAMED))]) == 0
+    with duckdb.connect(str(workspace.store_path)) as store:
+        for unit, name in NAMED.items():
+            store.execute("UPDATE units SET name = ? WHERE unit_id = ?", [name, unit])
+    requests = [*unit_requests(workspace, list(NAMED), None, Audience.INTERNAL), *annual_requests(workspace, None, Audience.INTERNAL)]
+    result = run_batch(requests, workspace, ALL)
+    assert result.exit_code == 0, result.sentence()
+    assert not any(a.note for a in result.attempts), "no character is missing"
+    assert len({a.name.casefold() for a in result.attempts}) == len(NAMED) + 1
+    assert all("评估报告（纪委内部）2016-12-31" in a.name for a in result.attempts)
+    for name, attempt in zip(NAMED.values(), result.attempts, strict=False):
+        title = Document(str(report_path(workspace, attempt, "docx"))).core_properties.title
+        assert title.startswith(name[:250])
+        page = Elements()
+        page.feed(report_path(workspace, attempt, "html").read_text(encoding="utf-8"))
+        assert name in page.text
+        if shutil.which("pdftotext"):
+            pdf = str(report_path(workspace, attempt, "pdf"))
+            text = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True).stdout
+            assert name.replace(" ", "") in re.sub(r"\s", "", text)
 
 
 FULL = """
@@ -130,6 +166,55 @@ def test_a_full_disk_fails_the_report_that_does_not_fit(workspace, tiny, quiet):
     assert "小小报告.html" in there
     assert not any(name.startswith(("大小报告", ".")) for name in there)
     assert [a.state for a in run_batch(tiny.ask("小", "大"), workspace, quiet).attempts] == ["unchanged", "done"]
+
+
+SMALL_DISK = """
+set -e
+cd "$1"
+mount -t tmpfs -o size=$2 tmpfs reports
+run() { set +e; "$3" -m fangkong_lab report --model 沙洋 五小 扬中 --formats html,docx,pdf --quiet 2>&1; echo "exit $?"; set -e; }
+echo "--- small"; run "$@"
+echo "--- there"; find reports -type f ! -name .batch.lock | sort
+mount -o remount,size=200m reports
+echo "--- large"; run "$@"
+echo "--- there"; find reports -type f ! -name .batch.lock | sort
+mount -o remount,ro reports
+echo "--- read-only"; run "$@"
+echo "--- there"; find reports -type f ! -name .batch.lock | sort
+"""
+
+
+def on_a_small_disk(workspace, size: str, env: dict[str, str]) -> list[str]:
+    """What the command says, and which files there are: on a disk of *size*, on the same disk enlarged, then read-only."""
+    workspace.reports_dir.mkdir(exist_ok=True)
+    done = subprocess.run(["unshare", "-rm", "sh", "-c", SMALL_DISK, "sh", str(workspace.root), size, sys.executable], capture_output=True,
+                          text=True, check=True, env=env)
+    return [part.partition("\n")[2] for part in done.stdout.split("--- ")[1:]]
+
+
+def can_mount() -> bool:
+    words = ["unshare", "-rm", "sh", "-c", "mount -t tmpfs tmpfs /mnt"]
+    return shutil.which("unshare") is not None and subprocess.run(words, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not can_mount(), reason="needs a disk of its own")
+@pytest.mark.parametrize(("size", "made"), [pytest.param("16k", 0, marks=pytest.mark.heavy), ("700k", None)])
+def test_a_disk_that_is_really_full_loses_nothing(workspace, frozen_program, size, made):
+    """A disk of its own (tmpfs): what does not fit fails in words, what is there is whole; with more room the rest is made."""
+    small, there, large, all_there, read_only, still_there = on_a_small_disk(workspace, size, frozen_program)
+    assert "磁盘空间不足" in small
+    assert "Traceback" not in small
+    assert "exit 0" not in small
+    finished = {line for line in there.splitlines() if line.endswith("manifest.json")}
+    assert len(finished) < 3
+    assert made is None or len(finished) == made
+    assert {Path(line).name.split(".")[0] for line in there.splitlines() if "来源文献报告" in line} == {Path(f).name.split(".")[0] for f in finished}
+    assert "exit 0" in large
+    assert f"未变 {len(finished)} 份" in large or not finished
+    assert len([line for line in all_there.splitlines() if "来源文献报告" in line]) == 3 * 5
+    assert "没有写入权限" in read_only
+    assert "Traceback" not in read_only
+    assert still_there == all_there
 
 
 def test_a_ledger_that_cannot_be_written_loses_no_report(workspace, tiny, quiet, monkeypatch):

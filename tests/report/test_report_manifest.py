@@ -17,7 +17,7 @@ from fangkong_lab.report import inputs, manifest, snapshot
 from fangkong_lab.report.batch import Plan, report_path, run_batch
 from fangkong_lab.report.hashes import content_hash
 from fangkong_lab.report.inputs import fingerprint
-from fangkong_lab.report.order import Format
+from fangkong_lab.report.order import Format, Style
 from fangkong_lab.report.period import day_of, period_days
 from fangkong_lab.report.templates import source_requests, unit_requests
 from fangkong_lab.workspace import read_workspace
@@ -208,3 +208,37 @@ def test_the_command_takes_period_and_formats(county, capsys):
     finally:
         os.chdir(here)
     assert (county.reports_dir / "来源文献报告" / "扬中来源文献数字核对报告.docx").exists()
+
+
+def test_a_report_in_the_offices_template_is_verified_with_it(tmp_path, county, capsys):
+    """The template is found by its hash wherever it lies in the workspace; elsewhere, it has to be named."""
+    import shutil
+
+    from docx import Document
+
+    root = tmp_path / "copy"
+    shutil.copytree(county.root, root, ignore=shutil.ignore_patterns("reports"))
+    copy = read_workspace(root)
+    (root / "模板").mkdir()
+    first, away = root / "模板" / "公文.docx", tmp_path / "公文.docx"
+    for path, head in ((first, "某县纪委文件"), (away, "某县纪委文件（新）")):
+        document = Document()
+        document.add_paragraph(head)
+        document.add_paragraph("{{ 正文 }}")
+        document.save(path)
+    plan = Plan(formats=(Format.DOCX,), progress=False, style=Style(template=str(first)))
+    report = report_path(copy, run_batch(source_requests(copy, ["扬中"]), copy, plan).attempts[0], "docx")
+    code, said = verify(copy, str(report), "--remake", capsys=capsys)
+    assert code == 0, said
+    assert "重新生成的内容与现有文件一致" in said
+    code, said = verify(copy, str(report), "--template", str(away), capsys=capsys)
+    assert code == 1
+    assert "设置 › 公文模板：生成时" in said
+    shutil.move(first, away)
+    code, said = verify(copy, str(report), capsys=capsys)
+    assert code == 1
+    assert "没有找到生成时所用的那一份" in said
+    assert "--template" in said
+    assert verify(copy, str(report), "--remake", capsys=capsys)[0] == BadInput.exit_code
+    code, said = verify(copy, str(report), "--remake", "--template", str(away), capsys=capsys)
+    assert code == 0, said

@@ -18,6 +18,7 @@ def test_every_desktop_accepts_the_name(title):
     assert not name.startswith((".", " "))
     assert not name.endswith((".", " "))
     assert len(name) <= 70
+    assert len(f"{name}-123456.manifest.json".encode()) <= 255
 
 
 @given(st.lists(titles, unique=True, max_size=12))
@@ -33,5 +34,11 @@ def test_known_names():
     assert safe_name("模拟县财政局评估报告") == "模拟县财政局评估报告"
     assert safe_name("甲/乙").startswith("甲_乙-")
     assert safe_name("CON").startswith("_CON-")
+    assert safe_name("-rf 单位").startswith("_-rf 单位-")
+    assert len(safe_name("𠮷" * 60).encode()) < 215
+    long = safe_name(f"某县{'很长的单位' * 60}廉政风险防控评估报告（纪委内部）2016-12-31")
+    assert long.startswith("某县很长的单位")
+    assert "…" in long
+    assert "评估报告（纪委内部）2016-12-31-" in long
     one, two = distinct_names(["单位a报告", "单位A报告"])
     assert one.casefold() != two.casefold()

@@ -12,12 +12,10 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
-from fangkong_lab.errors import BadInput
 from fangkong_lab.report.content import Content, Heading, Items, Paragraph, Picture, Span, Table
 from fangkong_lab.report.hashes import docx_hash, pdf_hash
 from fangkong_lab.report.layout import column_widths, em_width, picture_mm, title_lines
 from fangkong_lab.report.libreoffice import pdf_of
-from fangkong_lab.report.office import in_template
 from fangkong_lab.report.pdf import missing_characters, pdf
 from fangkong_lab.report.word import docx
 from fangkong_lab.show.canvas import canvas, png
@@ -191,46 +189,24 @@ def test_content_hashes_pass_over_dates_and_ids(rendered, tmp_path):
     assert docx_hash(resaved.getvalue()) == docx_hash(docx(REPORT))
 
 
-def template(tmp_path, *lines: str):
-    document = Document()
-    for text in lines:
-        document.add_paragraph(text)
-    path = tmp_path / "公文.docx"
-    document.save(path)
-    return path
-
-
-def test_an_offices_own_template_is_filled(tmp_path):
-    path = template(tmp_path, "某县纪委文件", "{{ 标题 }}", "{{ 日期 }} {{ 标志 }}", "{{ 正文 }}", "附：无")
-    made = Document(BytesIO(in_template(path, REPORT)))
-    texts = [p.text for p in made.paragraphs]
-    assert texts[:2] == ["某县纪委文件", REPORT.title]
-    assert texts[2] == "2016-12-31 模拟数据 · 内部"
-    assert texts[-1] == "附：无"
-    assert "一、情况" in texts
-    assert len(made.tables) == 1
-    assert len(made.inline_shapes) == 1
-    assert not any("正文" in t for t in texts)
-
-
-def test_a_template_without_marks_does_not_lose_them(tmp_path):
-    made = Document(BytesIO(in_template(template(tmp_path, "{{ 正文 }}"), REPORT)))
-    assert made.paragraphs[0].text == "模拟数据 · 内部"
-
-
-@pytest.mark.parametrize(("lines", "words"), [
-    (("{{ 标题 }}",), "没有「{{ 正文 }}」"), (("{{ 正文 }}", "{{ 姓名 }}"), "不认识的变量「姓名」"), (("{% if %}", "{{ 正文 }}"), "无法使用")])
-def test_a_wrong_template_is_refused_by_name(tmp_path, lines, words):
-    with pytest.raises(BadInput, match=re.escape(words)):
-        in_template(template(tmp_path, *lines), REPORT)
-
-
 def test_columns_share_the_page():
     assert sum(column_widths(LONG)) == pytest.approx(1)
     wide = Table(("编号", "说明"), (("S07003", "很长的说明" * 30),), (False, False))
     code, text = column_widths(wide)
     assert code * 156 / 25.4 * 72 / 10.5 >= em_width("S07003"), "a code is never broken"
     assert text > code
+
+
+def test_codes_and_numbers_stay_in_one_piece_where_text_can_break():
+    """Six columns of text that all want more than a sixth beside one of intervals: the interval is not torn at its dash."""
+    texts = tuple(f"名称{'很长' * 6}" for _ in range(6))
+    table = Table(("次序", *"甲乙丙丁戊己"), (("10 (1–25)", *texts),), (False,) * 7)
+    shares = column_widths(table)
+    assert sum(shares) == pytest.approx(1)
+    assert shares[0] * 156 / 25.4 * 72 / 10.5 >= em_width("10 (1–25)") + 0.67, "with the margins of a cell"
+    assert len({round(s, 6) for s in shares[1:]}) == 1
+    codes = Table(tuple("甲乙丙丁"), (("x" * 40,) * 3 + ("字" * 40,),), (False,) * 4)
+    assert column_widths(codes) == pytest.approx([0.25] * 4), "too many codes: nobody comes first"
 
 
 def test_titles_break_before_the_bracket_and_pictures_fit():

@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 
 from fangkong_lab.cli.main import main
 from fangkong_lab.errors import WrongCall
-from fangkong_lab.report.trace import Desk, NumberTrace, find_report
+from fangkong_lab.report.asked import find_report
+from fangkong_lab.report.trace import Desk, NumberTrace
 from fangkong_lab.workspace import Workspace, read_workspace
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema" / "trace.schema.json").read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fangkong_lab.report.batch import Plan
+    from fangkong_lab.report.order import Format
     from fangkong_lab.report.request import ReportRequest
     from fangkong_lab.workspace import Workspace
 
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", metavar="日期", help="评估基准日，如 2016-12-31；不写则取 --period 或 fangkong.toml 的 as_of")
     parser.add_argument("--audience", default="纪委内部", metavar="读者", help="纪委内部（默认）、被评估单位、公开")
     parser.add_argument("--formats", default="html", metavar="格式", help="笔记本之外的格式，逗号分隔：html（默认）、docx、pdf")
-    parser.add_argument("--template", metavar="文件", help="本单位的 .docx 公文模板（其中写 {{ 正文 }}）；不写则用 GB/T 9704-2012 版式")
+    parser.add_argument("--template", metavar="文件", help="本单位的 .docx（或 .dotx）公文模板，其中一段写 {{ 正文 }}；不写则用 GB/T 9704-2012 版式")
     parser.add_argument("--pdf", default="typst", choices=("typst", "libreoffice"), metavar="程序",
                         help="PDF 由 typst（默认）还是 libreoffice（与 DOCX 页面一致）生成")
     parser.add_argument("--force", action="store_true", help="未变的报告也重新生成")
@@ -43,18 +44,22 @@ def _machine_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the reports asked for; 1 where some failed (they are listed)."""
+    from fangkong_lab.errors import BadInput
     from fangkong_lab.report.batch import run_batch
+    from fangkong_lab.report.making import disk_words
     from fangkong_lab.workspace import find_workspace
 
     workspace = find_workspace()
-    result = run_batch(_requests(args, workspace), workspace, _plan(args))
+    try:
+        result = run_batch(_requests(args, workspace), workspace, _plan(args))
+    except OSError as error:  # before the first report or after the last: within one, a full disk fails that report only
+        raise BadInput(disk_words(error), where=str(workspace.reports_dir)) from error
     print(result.sentence())
     print(f"打开 {workspace.reports_dir / 'index.html'} 查看")
     return result.exit_code
 
 
 def _plan(args: argparse.Namespace) -> Plan:
-    from pathlib import Path
 
     from fangkong_lab.errors import WrongCall
     from fangkong_lab.report.batch import Plan
@@ -63,9 +68,27 @@ def _plan(args: argparse.Namespace) -> Plan:
     if args.workers < 1 or args.seconds <= 0 or args.megabytes <= 0:
         raise WrongCall("--workers、--seconds、--megabytes 须大于 0")
     formats = tuple(Format.read(word.strip().lower()) for word in args.formats.replace("，", ",").split(",") if word.strip())
-    template = str(Path(args.template).resolve()) if args.template else ""
+    template = _template(args, formats) if args.template else ""
     return Plan(formats=formats, workers=args.workers, force=args.force, limits=Limits(args.seconds, args.megabytes),
                 cluster=args.cluster, style=Style(template, args.pdf), engine=Engine.read(args.engine), progress=not args.quiet)
+
+
+def _template(args: argparse.Namespace, formats: tuple[Format, ...]) -> str:
+    """Return the path of the office's template, looked at once before anything runs; `WrongCall` where nothing would use it."""
+    from pathlib import Path
+
+    from fangkong_lab.errors import WrongCall
+    from fangkong_lab.report.office import check_template
+    from fangkong_lab.report.order import Format, PdfMaker
+
+    ours = args.pdf == PdfMaker.TYPST.value
+    if Format.DOCX not in formats and (ours or Format.PDF not in formats):
+        raise WrongCall("--template 只用于 docx，这次没有要 docx", mend="加 --formats docx；要 PDF 与公文一致，再加 pdf 和 --pdf libreoffice")
+    template = Path(args.template).expanduser().resolve()
+    check_template(template)
+    if ours and Format.PDF in formats:
+        print("注意：PDF 由 typst 排成 GB/T 9704-2012 版式，不用公文模板；要与公文模板一致，加 --pdf libreoffice")
+    return str(template)
 
 
 def _requests(args: argparse.Namespace, workspace: Workspace) -> list[ReportRequest]:

@@ -16,7 +16,7 @@ SCHEMA_VERSION = 1
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("report", metavar="报告", help="报告的名称、文件，或单位编码、单位名称（已生成的单位评估报告）")
+    parser.add_argument("report", metavar="报告", help="报告的名称（或开头几个字，如 年度）、文件，或单位编码；单位、年度、模式比较报告")
     parser.add_argument("item", metavar="编号", nargs="?", default="",
                         help="报告「指标表」里的编号，如 监督执纪-立案-件-2016年下半年；写几段能认出一个数即可；不写则列出全部编号")
     parser.add_argument("--rows", metavar="N", type=int, default=20, help="屏幕上最多显示几行来源（默认 20）")
@@ -25,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Trace one number, or list the numbers of the report."""
-    from fangkong_lab.report.trace import Desk, find_report
+    from fangkong_lab.report.asked import find_report
+    from fangkong_lab.report.trace import Desk
     from fangkong_lab.workspace import find_workspace
 
     workspace = find_workspace()
@@ -60,8 +61,9 @@ def as_json(made: NumberTrace) -> dict[str, object]:
     rows = [{"table": r.table, "key": list(r.key), "low": r.low, "high": r.high,
              "places": [{"delivery": p.delivery, "sender": p.sender, "file": p.file, "sheet": p.sheet, "row": p.row}
                         for p in made.where.get((r.table, r.key), ())]} for r in figure.rows]
+    cited = [{"figure": number, "document": c.document, "article": c.article, "phrase": c.phrase, "line": c.row} for number, c in made.cited.items()]
     before = {"item": made.before.key, "value": made.before.value} if made.before else None
     return {"schema_version": SCHEMA_VERSION, "as_of": report.as_of.isoformat(), "simulated": made.simulated,
-            "settings": {"report": report.title, "unit": report.unit_id, "audience": report.audience.value},
+            "settings": {"report": report.title, "kind": report.kind.value, "unit": report.unit_id, "audience": report.audience.value},
             "item": figure.key, "value": figure.value, "count_unit": figure.unit, "share": figure.share, "printed": made.printed,
-            "agrees": made.agrees, "sentence": made.sentence(), "basis": figure.basis, "last_year": before, "rows": rows}
+            "agrees": made.agrees, "sentence": made.sentence(), "basis": figure.basis, "last_year": before, "rows": rows, "cited": cited}

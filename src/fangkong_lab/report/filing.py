@@ -88,11 +88,14 @@ def publish(job: Job, order: Order, outcome: Outcome) -> None:
     for ending in outcome.hashes:
         os.replace(order.path(ending), job.target(ending))
     seed = job.request.parameters().get("seed")
+    # Written among the partial files too: a kill before the last rename leaves nothing beside the reports.
+    written = Path(order.path(manifest.ENDING))
     manifest.write(Manifest(
         key=job.request.key(), title=job.request.title, request={"template": job.request.template.name, "parameters": job.request.parameters()},
         inputs={group: dict(values) for group, values in job.inputs.items()}, fingerprint=job.fingerprint, files=files,
         marks=job.request.marks, as_of=job.request.day, seed=seed if isinstance(seed, int) else None, missing=outcome.missing,
-    ), manifest_path(job.folder, job.name))
+    ), written)
+    os.replace(written, manifest_path(job.folder, job.name))
 
 
 def _put_aside(job: Job, outcome: Outcome) -> None:

@@ -25,7 +25,8 @@ def write(folder: Path, office: str) -> Path:
         f"<title>评估报告目录</title><style>{_STYLE.read_text(encoding='utf-8')}</style></head>"
         f"<body><main><h1>评估报告目录</h1><p>{escape(office)}</p>{body}</main></body></html>\n"
     )
-    target, partial = folder / "index.html", folder / f".index.{os.getpid()}.html"
+    # One name for all: only one batch runs here, and what a kill left behind is written over by the next.
+    target, partial = folder / "index.html", folder / ".index.html.part"
     try:
         partial.write_text(text, encoding="utf-8")
         os.replace(partial, target)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import struct
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from fangkong_lab.report.content import Picture, Table
 
@@ -17,31 +18,65 @@ BODY_PT, CHAR_PT = 16.0, 15.75
 TALLEST_MM = 180.0
 DRAWN_DPI = 160
 TITLE_PT = 22.0
+TWIPS_PER_MM = 1440 / 25.4
 _NARROWEST_COLUMN, _AIR = 2.0, 1.2
+_MOST_FOR_CODES = 0.6
+_BROAD, _NARROW = frozenset("%@&MWmw"), 0.62
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a page has room for: *width_mm* of the type area, *tallest_mm* of a picture with its caption under it."""
+
+    width_mm: float = WIDTH_MM
+    tallest_mm: float = TALLEST_MM
+
+
+OUR_PAGE = Room()
 
 
 def em_width(text: str) -> float:
-    """Return the width of *text* in full-width characters; Latin letters and digits count half."""
-    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.55 for c in text)
+    """Return the width of *text* in full-width characters; Latin letters and digits count a little over half.
+
+    Half is what the fonts of official documents give them; those that stand in for them on other machines are wider, and
+    a number that does not fit its column breaks in two.
+    """
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" or c in _BROAD else _NARROW for c in text)
 
 
-def column_widths(table: Table) -> tuple[float, ...]:
-    """Return the columns' shares of the page width; they add up to 1.
+def column_widths(table: Table, page: Room = OUR_PAGE) -> tuple[float, ...]:
+    """Return the columns' shares of the width of *page*; they add up to 1.
 
     A column wants its longest cell (its head may break in two) and a little air. Where all fit, the rest of the page is
-    shared out evenly; where not, columns that want little get it whole and the wide ones share what is left.
+    shared out evenly. Where not, columns of codes and numbers, which read badly in two lines, come first as long as they
+    leave most of the page to the text; of the others, those that want little get it whole and the wide ones share what
+    is left.
     """
     wanted = [_wanted(table, position) for position in range(len(table.columns))]
-    room = WIDTH_MM / 25.4 * 72 / table_points(table)
+    room = page.width_mm / 25.4 * 72 / table_points(table)
     if sum(wanted) <= room:
         spare = (room - sum(wanted)) / len(wanted)
         return tuple((w + spare) / room for w in wanted)
-    given = dict.fromkeys(range(len(wanted)), 0.0)
-    left = room
-    for count, position in enumerate(sorted(given, key=lambda p: wanted[p])):
+    whole = [p for p in range(len(wanted)) if _in_one_piece(table, p)]
+    if sum(wanted[p] for p in whole) > room * _MOST_FOR_CODES:
+        whole = []
+    given = {p: wanted[p] for p in whole}
+    given |= _shared_out({p: w for p, w in enumerate(wanted) if p not in given}, room - sum(given.values()))
+    return tuple(given[p] / room for p in range(len(wanted)))
+
+
+def _shared_out(wanted: Mapping[int, float], left: float) -> dict[int, float]:
+    """Return what each column gets of *left*: all it wants where that is less than an equal share, else an equal share."""
+    given: dict[int, float] = {}
+    for count, position in enumerate(sorted(wanted, key=lambda p: (wanted[p], p))):
         given[position] = min(wanted[position], left / (len(wanted) - count))
         left -= given[position]
-    return tuple(given[p] / room for p in range(len(wanted)))
+    return given
+
+
+def _in_one_piece(table: Table, position: int) -> bool:
+    """Say whether no cell of a column has a full-width character: a word processor breaks such cells in odd places."""
+    return bool(table.rows) and not any(unicodedata.east_asian_width(c) in "WF" for row in table.rows for c in row[position])
 
 
 def _wanted(table: Table, position: int) -> float:
@@ -67,11 +102,11 @@ def table_points(table: Table) -> float:
     return 10.5 if count <= 7 else 9.0 if count <= 10 else 7.5
 
 
-def picture_mm(picture: Picture) -> tuple[float, float]:
-    """Return width and height of *picture* on the page: as drawn, never wider than the type area or taller than 180 mm."""
+def picture_mm(picture: Picture, page: Room = OUR_PAGE) -> tuple[float, float]:
+    """Return width and height of *picture* on *page* in mm: as drawn, never wider than the type area or taller than it has room."""
     width, height = png_size(picture.png)
     wide, high = width / DRAWN_DPI * 25.4, height / DRAWN_DPI * 25.4
-    scale = min(1.0, WIDTH_MM / wide, TALLEST_MM / high)
+    scale = min(1.0, page.width_mm / wide, page.tallest_mm / high)
     return wide * scale, high * scale
 
 

@@ -1,18 +1,22 @@
-"""A report inside an office's own .docx template: its letterhead and styles, our text where it says 正文."""
+"""A report inside an office's own .docx template: its letterhead, styles and page, our text where it says 正文."""
 
 from __future__ import annotations
 
-from copy import deepcopy
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from docx.oxml.ns import qn
+
 from fangkong_lab.errors import BadInput
 from fangkong_lab.report.content import Content, Heading
+from fangkong_lab.report.office_file import template_bytes
+from fangkong_lab.report.office_place import FIELDS, Place, faulty_line, no_place
 
-# A line of its own in the rendered template; private-use characters that nobody types.
-_PLACE = "\ue000正文\ue001"
-FIELDS = ("标题", "办公室", "日期", "标志", "正文")
+# Lines of their own in the rendered template; private-use characters that nobody types.
+_PLACES = {"正文": "\ue000正文\ue001", "目录": "\ue000目录\ue001"}
+_NUMBERED = (qn("w:bookmarkStart"), qn("w:bookmarkEnd"))
 
 
 def docx_in(template: str, content: Content) -> bytes:
@@ -23,73 +27,95 @@ def docx_in(template: str, content: Content) -> bytes:
 
 
 def in_template(template: Path, content: Content) -> bytes:
-    """Return *content* in *template*: ``{{ 标题 }}``, ``{{ 办公室 }}``, ``{{ 日期 }}``, ``{{ 标志 }}`` filled in, ``{{ 正文 }}`` replaced by the text.
+    """Return *content* in *template*: 标题, 办公室, 日期, 标志 filled in where they stand in double braces, 目录 and 正文 put there.
 
-    The placeholder 正文 must be a paragraph of its own in the body. Values go in as text (escaped, never read as template
-    code). Where the template has no 标志, the marks stand in front of the text: they may not be lost. Raises `BadInput`
-    where the file is no template.
+    正文 (and 目录, where wanted) must be a paragraph of its own in the body. Values go in as text (escaped, never read
+    as template code). The marks are on every page, wherever the template has them. Raises `BadInput` where the file is
+    no template.
     """
     from docx import Document
 
-    rendered, has_marks = _rendered(template, content)
-    document = Document(BytesIO(rendered))
-    place = next((p for p in document.paragraphs if _PLACE in p.text), None)
+    from fangkong_lab.report.office_marks import mark_every_page
+    from fangkong_lab.report.word import package
+
+    document = Document(BytesIO(_rendered(template, content)))
+    place = Place.find(document, _PLACES["正文"], "正文", str(template))
+    contents = Place.find(document, _PLACES["目录"], "目录", str(template))
     if place is None:
-        raise BadInput("公文模板中没有「{{ 正文 }}」", where=str(template), mend="在正文处单独写一段 {{ 正文 }}")
-    return _filled(document, place, content, has_marks)
+        raise no_place(document, str(template))
+    _fill(document, place, contents, content)
+    mark_every_page(document, content.mark)
+    return package(document, content)
 
 
-def _rendered(template: Path, content: Content) -> tuple[bytes, bool]:
+def check_template(template: Path) -> None:
+    """Raise `BadInput` where *template* cannot be used: before a batch begins, not once per report."""
+    in_template(template, Content("", ()))
+
+
+def _rendered(template: Path, content: Content) -> bytes:
     from docxtpl import DocxTemplate
     from jinja2 import TemplateError
     from jinja2.sandbox import SandboxedEnvironment
 
     from fangkong_lab.report.word_xml import legal
 
+    values = {"标题": legal(content.title), "办公室": legal(content.office), "日期": _day(content.day), "标志": content.mark, **_PLACES}
+    office = DocxTemplate(BytesIO(template_bytes(template)))
     try:
-        office = DocxTemplate(str(template))
-        wanted = office.get_undeclared_template_variables(SandboxedEnvironment(autoescape=True))
-        unknown = sorted(wanted - set(FIELDS))
-        if unknown:
-            raise BadInput(f"公文模板中有不认识的变量「{unknown[0]}」", where=str(template), mend=f"改用：{'、'.join(FIELDS)}")
-        office.render({"标题": legal(content.title), "办公室": legal(content.office), "日期": content.day, "标志": content.mark, "正文": _PLACE},
-                      SandboxedEnvironment(autoescape=True), autoescape=True)
-    except (TemplateError, ValueError, KeyError, OSError) as error:
-        raise BadInput(f"公文模板无法使用（{error}）", where=str(template), mend="用 Word 另存为 .docx 后再试") from error
+        unknown = sorted(office.get_undeclared_template_variables(SandboxedEnvironment(autoescape=True)) - set(FIELDS))
+        if not unknown:
+            office.render(values, SandboxedEnvironment(autoescape=True), autoescape=True)
+    except (TemplateError, TypeError, ValueError, KeyError) as error:
+        raise _unreadable(template, error) from error
+    if unknown:
+        raise BadInput(f"公文模板中有不认识的变量「{unknown[0]}」", where=str(template), mend=f"改用：{'、'.join(FIELDS)}")
     out = BytesIO()
     office.save(out)
-    return out.getvalue(), "标志" in wanted
+    return out.getvalue()
 
 
-def _filled(document: Any, place: Any, content: Content, has_marks: bool) -> bytes:
-    from docx.oxml import parse_xml
+def _unreadable(template: Path, error: Exception) -> BadInput:
+    from docx import Document
 
-    from fangkong_lab.report.word import DECLARED, elements, package
-    from fangkong_lab.report.word_xml import text_of
+    line = faulty_line(Document(BytesIO(template_bytes(template))))
+    if line:
+        return BadInput(f"公文模板里花括号的写法有误：「{line[:60]}」", where=str(template), mend=f"只写 {'、'.join(f'{{{{ {name} }}}}' for name in FIELDS)}")
+    return BadInput(f"公文模板无法使用（{error}）", where=str(template), mend="用 Word 另存为 .docx 后再试")
 
-    _add_styles(document)
+
+def _day(day: str) -> str:
+    """Return an ISO day as official documents write it; empty stays empty."""
+    if not day:
+        return ""
+    on = date.fromisoformat(day)
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def _fill(document: Any, place: Place, contents: Place | None, content: Content) -> None:
+    from fangkong_lab.report.office_styles import fit
+    from fangkong_lab.report.word import contents_elements, elements
+
+    room = place.room(document)
+    styles = fit(document, place.element, room.width_mm)
     # The template has its own title.
     parts = tuple(p for p in content.parts if not (isinstance(p, Heading) and p.level == 1))
-    body = elements(document, Content(content.title, parts, content.office, content.marks, content.day))
-    if content.mark and not has_marks:
-        body.insert(0, parse_xml(f'<w:p {DECLARED}><w:pPr><w:pStyle w:val="FkCaption"/></w:pPr><w:r><w:t>{text_of(content.mark)}</w:t></w:r></w:p>'))
-    for element in body:
-        place._p.addprevious(element)
-    place._p.getparent().remove(place._p)
-    return package(document, content)
+    inner = Content(content.title, parts, content.office, content.marks, content.day)
+    body, listed = elements(document, inner, room), contents_elements(inner) if contents else []
+    _renumber(document, body)
+    styles.apply(body)
+    styles.apply(listed)
+    if contents:
+        contents.take(listed)
+    place.take(body)
 
 
-def _add_styles(document: Any) -> None:
-    """Add those of our styles that the template does not have; its own of the same id stay as the office made them."""
-    from docx.oxml.ns import qn
-
-    from fangkong_lab.report.word import style_elements
-
-    styles = document.styles.element
-    there = {style.get(qn("w:styleId")) for style in styles.findall(qn("w:style"))}
-    for element in style_elements():
-        if element.tag == qn("w:style") and element.get(qn("w:styleId")) not in there:
-            mine = deepcopy(element)
-            if mine.get(qn("w:default")):
-                del mine.attrib[qn("w:default")]
-            styles.append(mine)
+def _renumber(document: Any, elements: list[Any]) -> None:
+    """Give bookmarks and pictures of *elements* numbers that the document does not use."""
+    marks = [int(e.get(qn("w:id"), 0)) for e in document.element.body.iter(*_NUMBERED)]
+    pictures = [int(e.get("id", 0)) for e in document.element.body.iter(qn("wp:docPr"))]
+    for element in elements:
+        for mark in element.iter(*_NUMBERED):
+            mark.set(qn("w:id"), str(int(mark.get(qn("w:id"))) + max(marks, default=0)))
+        for picture in element.iter(qn("wp:docPr")):
+            picture.set("id", str(int(picture.get("id")) + max(pictures, default=0)))

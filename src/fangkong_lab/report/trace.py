@@ -1,64 +1,54 @@
 """领导问数: one number of a finished report – in one sentence, with its 口径, its rows, and last year's figure.
 
-The report's own request (unit, day, reader) is taken from the status ledger, so the figure is worked out again under the
+Unit, annual and comparison reports have keyed numbers. The report's own request (unit, day, reader, models) is taken from the status ledger, so the figure is worked out again under the
 same settings; where the ledger has changed since, the printed and the present number are both told.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fangkong_lab.dates import add_months, parse_day
-from fangkong_lab.errors import BadInput, WrongCall, did_you_mean
-from fangkong_lab.kinds import Audience
+from fangkong_lab.dates import add_months
+from fangkong_lab.errors import BadInput, WrongCall
 from fangkong_lab.ledger.tables import TABLES
 from fangkong_lab.measure.key_figure import KeyFigure, Row, find_figure
-from fangkong_lab.measure.key_figures import UnitFigures
-from fangkong_lab.report import status
+from fangkong_lab.report.asked import Asked, Traced
+from fangkong_lab.report.model_figures import CITED, Citation, citations
 from fangkong_lab.report.origin import Keyed, Place, places
-from fangkong_lab.report.status import Attempt, State
-from fangkong_lab.report.templates import UNIT
 from fangkong_lab.workspace import Workspace
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pandas as pd
 
+    from fangkong_lab.show.model_pages import ModelPages
+
 BY_NOW = "按现有台账重算，不是去年报告所印"
+NETWORK_FAMILIES = ("权力制约", "一年变动", "共性问题")
 NETWORK_THEN = "；按现有清单和流程图、去年同日的任职计算"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A finished unit report: its *title*, its page, and the settings it was made with."""
-
-    title: str
-    page: Path
-    unit_id: str
-    as_of: date
-    audience: Audience
-
-
-@dataclass(frozen=True)
 class NumberTrace:
-    """The answer: *figure* as of now, *printed* in the report (None: not found in the page), *before* a year earlier
-    (None: 未载), *where* each row lies.
+    """The answer: *figure* as of now of *whose* (a unit, the county), *printed* in the report (None: not found in the page),
+    *before* a year earlier (None: 未载), *where* each row lies, *cited*: where each figure of a document is stated.
     """
 
     report: Asked
-    unit_name: str
+    whose: str
     figure: KeyFigure
     printed: str | None
     before: KeyFigure | None
     where: Mapping[Keyed, tuple[Place, ...]]
     simulated: bool
+    cited: Mapping[str, Citation]
 
     @property
     def agrees(self) -> bool:
@@ -67,8 +57,11 @@ class NumberTrace:
 
     def sentence(self) -> str:
         """Return the figure in one sentence, and whether the report prints the same."""
+        if self.cited:
+            (found,) = self.cited.values()
+            return f"{self.figure.key}：{self.figure.value}{self.figure.unit}，是文献{found.document}自述的数，照录，不由台账得出。{self._printed()}"
         mark = "【模拟数据】" if self.simulated else ""
-        return mark + self.figure.sentence(f"{self.unit_name}（{self.report.unit_id}）截至{self.report.as_of}，") + self._printed()
+        return mark + self.figure.sentence(f"{self.whose}截至{self.report.as_of}，") + self._printed()
 
     def _printed(self) -> str:
         if self.printed is None:
@@ -77,7 +70,9 @@ class NumberTrace:
 
     def last_year(self) -> str:
         """Return last year's figure, or that it is not stated."""
-        note = BY_NOW + (NETWORK_THEN if self.figure.key.startswith("权力制约") else "")
+        if self.report.kind is Traced.COMPARE:
+            return "去年同期：不适用（模式比较只看评估基准日一天）。"
+        note = BY_NOW + (NETWORK_THEN if self.figure.key.startswith(NETWORK_FAMILIES) else "")
         if self.before is None:
             return f"去年同期：未载（未载不等于无）；{note}。"
         return f"去年同期：{self.before.value}{'' if self.before.share else self.before.unit}（{self.before.key}）；{note}。"
@@ -87,40 +82,11 @@ class NumberTrace:
         return [self._row(r) for r in self.figure.rows]
 
     def _row(self, row: Row) -> str:
+        if row.table == CITED:
+            return self.cited[row.key[0]].sentence()
         adds = f"{row.low:g}" if row.low == row.high else f"{row.low:g}–{row.high:g}"
         places_ = "；".join(p.sentence() for p in self.where.get((row.table, row.key), ())) or "台账里已没有这一行"
         return f"{TABLES[row.table].label} {' / '.join(k for k in row.key if k)}：{adds} ← {places_}"
-
-
-def find_report(workspace: Workspace, word: str) -> Asked:
-    """Return the finished unit report that *word* names: its title, file (html, ipynb) or file name, or a unit's code or name.
-
-    `WrongCall` where none or several fit; the error lists them.
-    """
-    done = [a for a in status.latest(workspace.reports_dir) if a.state != State.FAILED.value]
-    asked = [(a, made) for a in done if (made := _asked(workspace, a)) is not None]
-    stem = Path(word).name.removesuffix(".html").removesuffix(".ipynb")
-    exact = [made for a, made in asked if stem in (a.name, a.title)]
-    fits = exact or [made for a, made in asked if word == made.unit_id or a.title.startswith(word)]
-    if len(fits) == 1:
-        return fits[0]
-    if fits:
-        raise WrongCall(f"「{word}」对得上{len(fits)}份报告", mend="写全名称：" + "、".join(m.title for m in fits))
-    if not asked:
-        raise WrongCall("还没有生成过单位评估报告", mend="先运行 fangkong report --unit 单位编码")
-    raise WrongCall(f"没有报告「{word}」", mend=did_you_mean(stem, tuple(m.title for _, m in asked)))
-
-
-def _asked(workspace: Workspace, attempt: Attempt) -> Asked | None:
-    """Return the settings of a unit report's attempt, None for reports of another kind."""
-    try:
-        template, values = json.loads(attempt.key)
-    except (json.JSONDecodeError, ValueError) as error:
-        raise BadInput("状态台账的记录看不懂", where=attempt.title, mend="重新生成这份报告") from error
-    if template != UNIT.name:
-        return None
-    page = workspace.reports_dir / attempt.group / f"{attempt.name}.html"
-    return Asked(attempt.title, page, str(values["unit_id"]), parse_day(values["as_of"]), Audience.read(str(values["audience"])))
 
 
 @dataclass(frozen=True)
@@ -140,12 +106,34 @@ class Desk:
     @cached_property
     def figures(self) -> tuple[KeyFigure, ...]:
         """All key figures of the report."""
-        return UnitFigures(self.frames, self.report.unit_id, self.report.as_of, self.report.audience).all
+        return self._figures_on(self.report.as_of)
 
     @cached_property
     def figures_before(self) -> tuple[KeyFigure, ...]:
-        """The key figures of the same unit one year earlier."""
-        return UnitFigures(self.frames, self.report.unit_id, add_months(self.report.as_of, -12), self.report.audience).all
+        """The key figures one year earlier; none for a comparison of models."""
+        return () if self.report.kind is Traced.COMPARE else self._figures_on(add_months(self.report.as_of, -12))
+
+    def _figures_on(self, day: date) -> tuple[KeyFigure, ...]:
+        if self.report.kind is Traced.COMPARE:
+            from fangkong_lab.report.model_figures import ModelFigures
+
+            return ModelFigures(self._models()).all
+        if self.report.kind is Traced.ANNUAL:
+            from fangkong_lab.report.county_figures import CountyFigures
+
+            return CountyFigures(self.frames, "", day, self.report.audience).all
+        from fangkong_lab.measure.key_figures import UnitFigures
+
+        return UnitFigures(self.frames, self.report.unit_id, day, self.report.audience).all
+
+    def _models(self) -> ModelPages:
+        from fangkong_lab.models.shelf import shelf
+        from fangkong_lab.show.model_pages import ModelPages
+
+        if self.report.value("county"):
+            raise WrongCall("这份模式比较套用在一本工作簿上，不在台账库里，不能追到送交", where=self.report.value("county"), mend="导入这本工作簿，再比较一次")
+        cards = shelf(self.workspace.root)
+        return ModelPages(tuple(cards.find(name) for name in self.report.value("models").split("、")), self.frames, self.report.as_of)
 
     @cached_property
     def unit_names(self) -> Mapping[str, str]:
@@ -153,13 +141,34 @@ class Desk:
         units = self.frames["units"]
         return dict(zip(units["unit_id"].astype(str), units["name"].astype(str), strict=True))
 
+    @property
+    def whose(self) -> str:
+        """Whom the report is about: the unit with its code, or the county."""
+        unit = self.report.unit_id
+        return f"{self.unit_names.get(unit, '')}（{unit}）" if unit else "全部单位"
+
     def trace(self, item: str) -> NumberTrace:
         """Return where the number *item* is from.
 
         *item* is the key printed in the report's 指标表, or enough of its parts to fit one key only. Raises `WrongCall` with
-        the near matches where none or several fit.
+        the near matches where none or several fit, or with the reason where the report prints such a number that is no
+        sum of rows.
         """
-        return self._answer((find_figure(self.figures, item),))[0]
+        try:
+            return self._answer((find_figure(self.figures, item),))[0]
+        except WrongCall as error:
+            why = self._why_not(item)
+            if not why or any(all(p in f.key for p in item.replace("-", " ").split()) for f in self.figures):
+                raise
+            raise WrongCall(f"「{item}」不能追到台账的行", mend=why) from error
+
+    def _why_not(self, item: str) -> str:
+        from fangkong_lab.report import county_figures, model_figures
+
+        if self.report.kind is Traced.ANNUAL:
+            return county_figures.why_not_traced(item, self.report.audience)
+        known = model_figures.NOT_SUMS if self.report.kind is Traced.COMPARE else {}
+        return next((reason for word, reason in known.items() if word in item), "")
 
     def everything(self) -> tuple[NumberTrace, ...]:
         """Return every number of the report, traced."""
@@ -167,18 +176,46 @@ class Desk:
 
     def _answer(self, wanted: tuple[KeyFigure, ...]) -> tuple[NumberTrace, ...]:
         before = {f.key: f for f in self.figures_before}
-        where = places(self.workspace, (row for f in wanted for row in f.rows))
+        where = places(self.workspace, (row for f in wanted for row in f.rows if row.table != CITED))
+        stated = citations({row.key[0] for f in wanted for row in f.rows if row.table == CITED})
         simulated = any("模拟" in name for name in self.unit_names.values())
-        return tuple(NumberTrace(self.report, self.unit_names.get(self.report.unit_id, ""), f, printed_value(self.report.page, f.key),
-                                 before.get(f.last_key), {(r.table, r.key): where[r.table, r.key] for r in f.rows}, simulated)
+        return tuple(NumberTrace(self.report, self.whose, f, self._printed(f), before.get(f.last_key),
+                                 {(r.table, r.key): where[r.table, r.key] for r in f.rows if r.table != CITED},
+                                 simulated and all(r.table != CITED for r in f.rows),
+                                 {r.key[0]: stated[r.key[0]] for r in f.rows if r.table == CITED})
                      for f in wanted)
+
+    def _printed(self, figure: KeyFigure) -> str | None:
+        if figure.rows and figure.rows[0].table == CITED:
+            return cited_value(self.report.page, figure.rows[0].key[0])
+        return printed_value(self.report.page, figure.key)
 
 
 def printed_value(page: Path, key: str) -> str | None:
     """Return the value that the table of figures of a report *page* prints beside *key*, None where it has no such row."""
+    hit = re.search(rf"<td[^>]*>\s*{re.escape(escape(key))}\s*</td>\s*<td[^>]*>(.*?)</td>", _page(page), re.DOTALL)
+    return _plain(hit[1]) if hit else None
+
+
+def cited_value(page: Path, number: str) -> str | None:
+    """Return the value in the row of a report *page* that ends with the *number* of a document's figure; None where there is none."""
+    for row in re.findall(r"<tr[^>]*>(.*?)</tr>", _page(page), re.DOTALL):
+        cells = [_plain(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
+        if len(cells) == _CITED_COLUMNS and cells[-1] == number:
+            return cells[_CITED_VALUE]
+    return None
+
+
+# 模式, 项目, 指标, 数值, 计量单位, 精确度, 期初, 期末, 编号 (`models.observed`).
+_CITED_COLUMNS, _CITED_VALUE = 9, 3
+
+
+def _plain(cell: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", cell)).strip()
+
+
+def _page(page: Path) -> str:
     try:
-        text = page.read_text(encoding="utf-8")
+        return page.read_text(encoding="utf-8")
     except OSError as error:
         raise BadInput(f"报告文件打不开（{error.strerror}）", where=str(page), mend="重新生成这份报告") from error
-    hit = re.search(rf"<td[^>]*>\s*{re.escape(escape(key))}\s*</td>\s*<td[^>]*>(.*?)</td>", text, re.DOTALL)
-    return unescape(re.sub(r"<[^>]+>", "", hit[1])).strip() if hit else None

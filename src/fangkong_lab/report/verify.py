@@ -14,11 +14,14 @@ from fangkong_lab.report.crew import CrewKind, drive, make_crew
 from fangkong_lab.report.hashes import content_hash
 from fangkong_lab.report.inputs import Inputs, shared_inputs
 from fangkong_lab.report.manifest import Manifest, manifest_path
+from fangkong_lab.report.office_file import find_template
 from fangkong_lab.report.order import Format, Limits, Order, PdfMaker, Style
 from fangkong_lab.report.templates import template_named
 from fangkong_lab.workspace import Workspace
 
 _SHOWN = 12
+TEMPLATE_INPUT = "公文模板"
+_WITH_TEMPLATE = "用 --template 指明它，或把它放回工作目录"
 
 
 @dataclass(frozen=True)
@@ -62,27 +65,37 @@ def manifest_of(report: Path) -> tuple[Manifest, Path]:
     return found, report.parent
 
 
-def verify(workspace: Workspace, report: Path, remake: bool = False) -> Verification:
+def verify(workspace: Workspace, report: Path, remake: bool = False, template: Path | None = None) -> Verification:
     """Compare *report* with its manifest, and the manifest's inputs with the present ones; *remake* also makes it again.
 
-    Nothing in the reports folder is touched. Raises `BadInput` where there is no manifest, `StoreBusy` where the store
-    is locked.
+    A report made in an office's own *template* (None: looked for in the workspace by its hash) is compared and made
+    again with it. Nothing in the reports folder is touched. Raises `BadInput` where there is no manifest, or where the
+    template is not found and the report is to be made again; `StoreBusy` where the store is locked.
     """
     known, folder = manifest_of(report)
     frozen = snapshot.take(workspace)
-    style = _style(known)
-    template = template_named(str(known.request["template"]))
-    notebook = template.path(workspace)
-    asked = {"template": template.name, **known.request["parameters"]}
+    style = _style(known, workspace, template)
+    if remake and _template_hash(known) and not style.template:
+        raise BadInput("没有找到生成这份报告时所用的公文模板，不能重新生成", where=known.title, mend=_WITH_TEMPLATE)
+    made_by = template_named(str(known.request["template"]))
+    notebook = made_by.path(workspace)
+    asked = {"template": made_by.name, **known.request["parameters"]}
     now = shared_inputs(workspace, frozen, style).of(notebook, asked)
     remade = tuple(_remade(workspace, known, notebook, style)) if remake else None
     files, resaved = _files(known, folder)
     return Verification(known.title, files, tuple(differences(known.inputs, now)), resaved, remade)
 
 
-def _style(known: Manifest) -> Style:
-    # The template's path is not in the manifest (it is a machine's own); its hash is, and shows up as a difference.
-    return Style(pdf=known.inputs["设置"].get("PDF", PdfMaker.TYPST.value))
+def _style(known: Manifest, workspace: Workspace, template: Path | None) -> Style:
+    # The template's path is not in the manifest (it is a machine's own); its hash is.
+    wanted = _template_hash(known)
+    found = template or (find_template(workspace.root, wanted) if wanted else None)
+    return Style(template=str(found) if wanted and found else "", pdf=known.inputs["设置"].get("PDF", PdfMaker.TYPST.value))
+
+
+def _template_hash(known: Manifest) -> str:
+    """Return the hash of the office's template the report was made in; empty where it was made in our own page style."""
+    return known.inputs["设置"].get(TEMPLATE_INPUT, "")
 
 
 def _files(known: Manifest, folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -120,7 +133,7 @@ def differences(before: Inputs, now: Inputs) -> Iterator[str]:
 
 def _change(old: Mapping[str, str], new: Mapping[str, str], name: str) -> str:
     if name not in new:
-        return "生成时有，现在没有"
+        return f"没有找到生成时所用的那一份（{old[name][:12]}），{_WITH_TEMPLATE}" if name == TEMPLATE_INPUT else "生成时有，现在没有"
     if name not in old:
         return "生成后新增"
     return f"生成时 {old[name][:12]}，现在 {new[name][:12]}"

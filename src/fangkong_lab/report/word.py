@@ -13,9 +13,9 @@ from docx.oxml.ns import nsmap, qn
 from docx.shared import Mm
 
 from fangkong_lab.report.content import Content, Picture
-from fangkong_lab.report.layout import BOTTOM_MM, LEFT_MM, LINE_PT, PAGE_MM, RIGHT_MM, TOP_MM
+from fangkong_lab.report.layout import BOTTOM_MM, LEFT_MM, LINE_PT, OUR_PAGE, PAGE_MM, RIGHT_MM, TOP_MM, Room
 from fangkong_lab.report.word_styles import font_table_xml, styles_xml
-from fangkong_lab.report.word_xml import Writer, field_runs, legal, text_of
+from fangkong_lab.report.word_xml import Writer, contents_field, field_runs, legal, text_of
 
 DECLARED = " ".join(f'xmlns:{prefix}="{nsmap[prefix]}"' for prefix in ("w", "r", "a", "wp", "pic"))
 _PICTURE_DATA = f'uri="{nsmap["pic"]}"'
@@ -40,12 +40,17 @@ def docx(content: Content) -> bytes:
     return package(document, content)
 
 
-def elements(document: Any, content: Content) -> list[Any]:
-    """Return the body of *content* as elements for *document*, its pictures added to the package."""
-    writer = Writer()
+def elements(document: Any, content: Content, page: Room = OUR_PAGE) -> list[Any]:
+    """Return the body of *content* as elements for *document*, sized for *page*; its pictures are added to the package."""
+    writer = Writer(page=page)
     xml = writer.body(content).replace("<a:graphicData>", f"<a:graphicData {_PICTURE_DATA}>")
     xml = _linked(document, xml, writer.pictures)
     return list(parse_xml(f"<w:body {DECLARED}>{xml}</w:body>"))
+
+
+def contents_elements(content: Content) -> list[Any]:
+    """Return the contents of *content* as elements; none where there are fewer than two chapters."""
+    return list(parse_xml(f"<w:body {DECLARED}>{contents_field(content)}</w:body>"))
 
 
 def _linked(document: Any, xml: str, pictures: Sequence[Picture]) -> str:

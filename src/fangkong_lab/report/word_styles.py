@@ -73,7 +73,8 @@ def styles_xml() -> tuple[str, ...]:
 
 
 _NO_TIGHT = '<w:spacing w:val="0"/>'
-_FLUSH_SPACED = f'<w:spacing w:before="0" w:after="300" w:line="{(35 * 20)}" w:lineRule="exact"/><w:ind w:firstLine="0" w:firstLineChars="0"/>'
+# Off the grid of 22 lines, or two lines of a title stand two lines of the grid apart.
+_FLUSH_SPACED = f'<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="300" w:line="{(35 * 20)}" w:lineRule="exact"/><w:ind w:firstLine="0" w:firstLineChars="0"/>'
 
 
 def font_table_xml(namespace: str) -> bytes:

@@ -21,7 +21,9 @@ from fangkong_lab.report.content import (
     Verbatim,
 )
 from fangkong_lab.report.layout import (
-    WIDTH_MM,
+    OUR_PAGE,
+    TWIPS_PER_MM,
+    Room,
     column_widths,
     picture_mm,
     printed_rows,
@@ -34,7 +36,6 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # Word takes these for Latin punctuation unless told otherwise; other runs must not carry the hint.
 _AMBIGUOUS = re.compile("([“”‘’—…·]+)")
 EMU_PER_MM = 36000
-TWIPS_PER_MM = 1440 / 25.4
 
 
 def legal(text: str) -> str:
@@ -89,6 +90,7 @@ class Writer:
 
     pictures: list[Picture] = field(default_factory=list)
     tables: int = 0
+    page: Room = OUR_PAGE
 
     def body(self, content: Content) -> str:
         """Return the whole body of *content*: title, contents field, parts."""
@@ -131,13 +133,13 @@ class Writer:
             self.tables += 1
             head = paragraph(runs((Span("表"),)) + field_runs("SEQ 表 \\* ARABIC", str(self.tables)) + runs((Span("　" + table.caption),)), CAPTION,
                              "<w:keepNext/>")
-        return head + table_xml(table) + paragraph(runs((Span(table.note),)), NOTE)
+        return head + table_xml(table, self.page) + paragraph(runs((Span(table.note),)), NOTE)
 
     def _picture(self, picture: Picture) -> str:
         number = len(self.pictures)
         self.pictures.append(picture)
         caption = runs((Span("图"),)) + field_runs("SEQ 图 \\* ARABIC", str(number + 1)) + runs((Span("　" + picture.title),))
-        return (paragraph(_drawing(picture, number), FIGURE, "<w:keepNext/>") + paragraph(caption, CAPTION)
+        return (paragraph(_drawing(picture, number, self.page), FIGURE, "<w:keepNext/>") + paragraph(caption, CAPTION)
                 + (paragraph(runs((Span(picture.note),)), NOTE) if picture.note else ""))
 
 
@@ -165,9 +167,9 @@ def contents_field(content: Content) -> str:
     return "".join(lines)
 
 
-def table_xml(table: Table) -> str:
-    """Return a table: thin lines, head repeated on every page, no row torn apart, numbers to the right."""
-    widths = [round(share * WIDTH_MM * TWIPS_PER_MM) for share in column_widths(table)]
+def table_xml(table: Table, page: Room = OUR_PAGE) -> str:
+    """Return a table as wide as the type area of *page*: thin lines, head repeated on every page, no row torn apart, numbers to the right."""
+    widths = [round(share * page.width_mm * TWIPS_PER_MM) for share in column_widths(table, page)]
     size = round(table_points(table) * 2)
     grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
     head = _row(table.columns, widths, ["center"] * len(widths), size, head=True)
@@ -189,8 +191,8 @@ def _row(cells: Sequence[str], widths: list[int], sides: list[str], size: int, h
     return f"<w:tr>{properties}{''.join(written)}</w:tr>"
 
 
-def _drawing(picture: Picture, number: int) -> str:
-    wide, high = (round(mm * EMU_PER_MM) for mm in picture_mm(picture))
+def _drawing(picture: Picture, number: int, page: Room) -> str:
+    wide, high = (round(mm * EMU_PER_MM) for mm in picture_mm(picture, page))
     name = attribute(picture.title or f"图{number + 1}")
     return (f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{wide}" cy="{high}"/>'
             f'<wp:docPr id="{number + 1}" name={name} descr={attribute(picture.alt)}/>'

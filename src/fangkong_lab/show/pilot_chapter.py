@@ -54,10 +54,18 @@ class PilotChapter:
         return True
 
     def opening(self) -> Prose:
-        """Return one paragraph per measure: the sentence of its answer."""
+        """Return one paragraph per measure, the sentence of its answer; then how a change may be read, both ways for supervisors' own activity."""
         if self.several is None:
             return Prose((NO_PILOTS,))
-        return Prose(tuple(e.sentence() for e in self.several.evaluations))
+        return Prose((*(e.sentence() for e in self.several.evaluations), *self._readings()))
+
+    def _readings(self) -> tuple[str, ...]:
+        """Return each reading once, with the measures that it is of."""
+        measures: dict[str, list[str]] = {}
+        for made in self.several.evaluations if self.several else ():
+            for reading in made.readings:
+                measures.setdefault(reading, []).append(made.question.measure)
+        return tuple(f"{'、'.join(names)}：{reading}。" for reading, names in measures.items())
 
     def evidence(self) -> Listing | Prose:
         """Return the evidence table as a table."""
@@ -97,6 +105,6 @@ class PilotChapter:
         """Return the caveats, each once, both readings of supervisors' activity first; and what could have been seen."""
         if self.several is None:
             return Prose((NO_PILOTS,))
-        said = dict.fromkeys(f"{c}。" for e in self.several.evaluations for c in e.caveats)
+        said = (*self._readings(), *dict.fromkeys(f"{c}。" for e in self.several.evaluations for c in e.caveats if c not in e.readings))
         seen = dict.fromkeys(f"{e.question.measure}：{e.foresight()}" for e in self.several.evaluations if e.visible is not None)
         return Prose((*said, *seen), ordered=True)
