@@ -1,6 +1,7 @@
 """Size and coverage of the designs of one series, of pilots alone and of mixtures (for size.py's designs see there).
 
-    python benchmarks/size_series.py [--laws 2000] [--seeds 500] [--design NAME …]
+    python benchmarks/size_series.py                # a quick look: 100 laws, 50 planted effects (half a minute)
+    python benchmarks/size_series.py --full --resume benchmarks/size_series.jsonl --markdown   # the table of docs/evaluation.md
 
 Made-up counts with a trend, a season, more spread than Poisson and errors that hang together (AR(1) in the log mean). A placebo law begins at a
 fixed point and does nothing. Rejection at nominal 5 % must be at most 7 %; the level that placebo ranks can attain is printed beside. Then a ratio
@@ -10,18 +11,25 @@ of 0.7 is planted (mixtures: a difference of −30 % of the level) and the share
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).parent))
+from measured_rows import Row, fingerprint, measure, per_cent, table
 
 from fangkong_lab import evaluate as ev
 from fangkong_lab.streams import stream
 
 SEED = 20161231
 RATIO = 0.7
+FULL, SMALL = (2_000, 500), (100, 50)  # placebo laws, planted effects
+MODULES = {"its": "interrupted", "its_nb2": "interrupted", "before_after": "before_and_after", "synthetic": "synthetic_control", "synthetic_did": "sdid"}
+LABELS = {"its": "间断时间序列", "its_nb2": "间断时间序列（负二项）", "before_after": "前后对比", "synthetic": "合成控制", "synthetic_did": "合成双重差分"}
 FRAME = {"outcome": "y", "unit": "u", "time": "t", "treated_from": "since"}
 
 
@@ -67,14 +75,15 @@ def _series(options: ev.ItsOptions) -> Callable[[pd.DataFrame, World], ev.Effect
     return run
 
 
+MIXED = tuple(World(n, pilots, 10, 5, 60, 1.5, 0.3, 2) for n, pilots in ((20, 1), (30, 1), (40, 1), (12, 2), (24, 4)))
 CASES: dict[str, tuple[Callable[[pd.DataFrame, World], ev.Effect | ev.Refusal], tuple[World, ...]]] = {
     "its": (_series(ev.ItsOptions()), (World(1, 1, 8, 8, 20, 1, 0, 1), World(1, 1, 8, 8, 20, 2, 0.3, 2), World(1, 1, 12, 12, 20, 2, 0.3, 4),
                                        World(1, 1, 24, 24, 20, 2, 0.3, 4), World(1, 1, 36, 24, 20, 2, 0, 12), World(1, 1, 36, 24, 20, 2, 0.3, 12),
                                        World(1, 1, 36, 24, 20, 3, 0.5, 12))),
     "its_nb2": (_series(ev.ItsOptions(family=ev.Family.NEGATIVE_BINOMIAL)), (World(1, 1, 24, 24, 20, 3, 0, 4),)),
     "before_after": (lambda f, w: ev.before_after(f, **FRAME), tuple(World(n, n, 6, 6, 8, 1.5, 0, 1) for n in (1, 3, 6, 12))),
-    "synthetic": (lambda f, w: ev.synthetic(f, **FRAME), tuple(World(n, 1, 10, 5, 60, 1.5, 0.3, 2) for n in (20, 30, 40))),
-    "synthetic_did": (lambda f, w: ev.synthetic_did(f, **FRAME), (*(World(n, 1, 10, 5, 60, 1.5, 0.3, 2) for n in (20, 30, 40)), World(24, 4, 10, 5, 60, 1.5, 0.3, 2))),
+    "synthetic": (lambda f, w: ev.synthetic(f, **FRAME), MIXED),
+    "synthetic_did": (lambda f, w: ev.synthetic_did(f, **FRAME), MIXED),
 }
 
 
@@ -106,16 +115,43 @@ def row(name: str, world: World, laws: int, seeds: int) -> dict[str, object]:
     return found | ({"seeds": len(held), "covered": round(float(np.mean(held)), 4)} if held else {})
 
 
-def main() -> None:
-    """Print one JSON line per design and world."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--laws", type=int, default=2_000)
-    parser.add_argument("--seeds", type=int, default=500)
-    parser.add_argument("--design", nargs="*", default=list(CASES), choices=list(CASES))
-    wanted = parser.parse_args()
-    for name in wanted.design:
+def cells(names: list[str], wanted: tuple[int, int]) -> Iterator[tuple[Row, Callable[[], Row]]]:
+    """Yield the key of every cell and how it is measured."""
+    for name in names:
+        code = fingerprint(MODULES[name], "settings")
         for world in CASES[name][1]:
-            print(json.dumps(row(name, world, wanted.laws, wanted.seeds), ensure_ascii=False), flush=True)
+            key: Row = {"design": name, **vars(world), "laws": wanted[0], "asked": wanted[1], "code": code}
+            yield key, lambda name=name, world=world: row(name, world, *wanted)  # type: ignore[misc]
+
+
+def latest(rows: list[Row], wanted: tuple[int, int] = FULL) -> list[Row]:
+    """Return the last row of every cell of the full table that is among *rows* (a file that was added to), in the table's order."""
+    found = {(r["design"], *(r[k] for k in vars(MIXED[0]))): r for r in rows if (r["laws"], r["asked"]) == wanted}
+    keys = [(name, *vars(world).values()) for name in CASES for world in CASES[name][1]]
+    return [found[key] for key in keys if key in found]
+
+
+def markdown(rows: list[Row]) -> str:
+    """Return the table of docs/evaluation.md."""
+    lines = [(LABELS[str(r["design"])], f"{r['pilots']}/{r['units']}", f"{r['before']}/{r['after']}", r["year"], r["spread"], r["rho"], r["laws"], per_cent(r.get("attainable")),
+              per_cent(r.get("rejected_p")), per_cent(r.get("covered")) + (f"（{r['seeds']}）" if "seeds" in r else "")) for r in rows]
+    return table(("方法", "试点/单位", "前后期数", "一年期数", "离散系数", "误差相关", "次数", "可达", "拒绝率", "覆盖率（种子数）"), lines)
+
+
+def main() -> None:
+    """Print one JSON line per design and world, and the table where asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--full", action="store_true", help="2,000 laws, 500 planted effects")
+    parser.add_argument("--laws", type=int)
+    parser.add_argument("--seeds", type=int)
+    parser.add_argument("--design", nargs="*", default=list(CASES), choices=list(CASES))
+    parser.add_argument("--resume", type=Path, help="file of rows: read first, added to")
+    parser.add_argument("--markdown", action="store_true", help="print the table in the end")
+    asked = parser.parse_args()
+    laws, seeds = FULL if asked.full else SMALL
+    rows = measure(cells(asked.design, (laws if asked.laws is None else asked.laws, seeds if asked.seeds is None else asked.seeds)), asked.resume)
+    if asked.markdown:
+        print(markdown(rows))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """From a ledger to an answer: what is chosen, what is refused with which reference and number, and the planted truth."""
 
 import json
-import math
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -318,19 +317,32 @@ def test_public_names_are_there_and_load():
 
 # Truth over seeds.
 
-@pytest.mark.heavy
-@pytest.mark.parametrize("design", [Design.POISSON, Design.DID, Design.SYNTHETIC_DID, Design.ITS])
-def test_coverage_of_the_planted_effect(design):
-    """500 seeds: the interval holds the truth at least 93 times in 100 (truth of a ratio 0.7; differences are held against 0 where nothing is planted)."""
+SEEDS = 500
+PLANTED = {Design.POISSON: ("信访举报", 0.7), Design.ITS: ("信访举报", 0.7), Design.DID: ("立案", 0.0), Design.SYNTHETIC_DID: ("立案", 0.0)}
+
+
+@pytest.fixture(scope="module")
+def held():
+    """design → in how many of 500 regions its interval holds the truth; the designs share the regions, which cost more than they do."""
     from fangkong_lab.evaluate.designs import run_design
 
-    scene, held = replace(ONE_START, counties=24, trend=1.0), 0
-    for seed in range(500):
+    scene, count = replace(ONE_START, counties=24, trend=1.0), dict.fromkeys(PLANTED, 0)
+    for seed in range(SEEDS):
         tables = pilot_region(seed, scene).tables
-        measure, truth = ("信访举报", 0.7) if design in (Design.POISSON, Design.ITS) else ("立案", 0.0)
-        question = Question(measure, AS_OF)
-        panel = ledger_panel(tables, question)
-        made = run_design(design, panel, facts_of(panel), question)
-        assert made.scale in (Scale.RATIO, Scale.RATE)
-        held += made.low <= truth <= made.high
-    assert held / 500 >= 0.93 - 2 * math.sqrt(0.93 * 0.07 / 500) * (held < 0)
+        for measure in ("信访举报", "立案"):
+            question = Question(measure, AS_OF)
+            panel = ledger_panel(tables, question)
+            facts = facts_of(panel)
+            for design, (own, truth) in PLANTED.items():
+                if own == measure:
+                    made = run_design(design, panel, facts, question)
+                    assert made.scale is (Scale.RATIO if truth else Scale.RATE)
+                    count[design] += made.low <= truth <= made.high
+    return count
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("design", list(PLANTED))
+def test_coverage_of_the_planted_effect(held, design):
+    """At least 93 in 100 (a ratio of 0.7; where the design gives a difference, the measure with nothing planted: 0)."""
+    assert held[design] >= 0.93 * SEEDS, held

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 UNITS_FOR_SPREAD = 5
+ROUNDING = 1e-12
 EXACT = "Przyborowski & Wilenski 1940"
 CAVEATS = ("没有对照单位：各处都有的变化（大环境、口径、力度），与试点分不开", "只比较前后，没有扣除原有趋势和季节")
 
@@ -94,23 +95,25 @@ def _between(influence: Floats, unit: NDArray[np.int64]) -> float:
 
 
 def _of_values(panel: Panel, settings: Settings) -> Effect | Refusal:
-    from scipy.stats import ttest_1samp, ttest_ind
+    from scipy.stats import t, ttest_1samp, ttest_ind
 
     sides = [np.where(panel.present & side, panel.outcome, np.nan) for side in (~panel.status, panel.status)]
     if panel.n_units == 1:
         early, late = (s[0][np.isfinite(s[0])] for s in sides)
         if min(len(early), len(late)) < 2:
             return Refusal(Design.BEFORE_AFTER.label, f"只有1个单位，前{len(early)}期后{len(late)}期", "前后各2期", "Welch 1947", sources=(panel.source(),))
-        test, value = ttest_ind(late, early, equal_var=False), float(late.mean() - early.mean())
+        moving, value = max(np.ptp(early), np.ptp(late)), float(late.mean() - early.mean())
     else:
         change = np.nanmean(sides[1], axis=1) - np.nanmean(sides[0], axis=1)
-        test, value = ttest_1samp(change[np.isfinite(change)], 0.0), float(np.nanmean(change))
+        change = change[np.isfinite(change)]
+        moving, value = np.ptp(change) if len(change) > 1 else 0.0, float(change.mean())
+    if not moving > ROUNDING * float(np.abs(panel.outcome[panel.present]).max()):
+        raise CannotTell("各单位的变化完全相同（或只有一个单位前后都有数），不能估计误差", mend="核对数据")
+    test = ttest_ind(late, early, equal_var=False) if panel.n_units == 1 else ttest_1samp(change, 0.0)
     span = test.confidence_interval(settings.level)
     low, high = float(span.low), float(span.high)
-    if not np.isfinite(low):
-        raise CannotTell("各单位的变化完全相同，不能估计误差", mend="核对数据")
     note = Assumption("误差来源", State.INFORMATIONAL, "按各单位前后之差的离散" if panel.n_units > 1 else "按一个单位各期的离散，各期相关时偏窄", "Welch 1947")
-    return _effect(panel, (value, low, high), (Scale.PER_PERIOD, (high - low) / 4, float(test.pvalue)), (settings, note))
+    return _effect(panel, (value, low, high), (Scale.PER_PERIOD, (high - low) / 2 / float(t.ppf((1 + settings.level) / 2, test.df)), float(test.pvalue)), (settings, note))
 
 
 def _effect(panel: Panel, ends: tuple[float, float, float], shown: tuple[Scale, float, float], how: tuple[Settings, Assumption]) -> Effect:

@@ -8,9 +8,8 @@ import numpy as np
 
 from fangkong_lab.evaluate.assumption import Assumption, Refusal, State, refused
 from fangkong_lab.evaluate.evidence import Assignment
-from fangkong_lab.evaluate.settings import Nature
+from fangkong_lab.evaluate.readings import readings
 from fangkong_lab.evaluate.trap import Trap
-from fangkong_lab.evaluate.wording import DETECTION
 
 if TYPE_CHECKING:
     from fangkong_lab.evaluate.panel import Panel
@@ -22,10 +21,7 @@ _SPARSE = 0.1
 def caveats(panel: Panel, settings: Settings) -> tuple[str, ...]:
     """Return the caveats of any design on *panel*."""
     said = list(panel.notes())
-    if settings.nature is Nature.ACTIVITY:
-        said.append(DETECTION)
-    if settings.nature is Nature.UNKNOWN:
-        said.append(f"如指标是监督机关自身的工作量：{DETECTION}")
+    said += readings(settings, panel.columns.outcome)
     if settings.assignment is not Assignment.BY_LOT:
         said.append("试点单位不是抽签确定的，试点与对照单位可能本来不同")
     return tuple(said)

@@ -24,9 +24,12 @@ def choose(panel: Panel, settings: Settings, design: Design, *, singles: bool = 
     """Return the inference to use: the one asked for where the units bear it, a `Refusal` where they do not; without a wish
     clustered with at least 5 units a side and 2 in each cohort (*singles*: cohorts of one unit do), permutation below.
     """
-    size = panel.size()
-    seen = f"试点单位仅{size.treated}个" if size.treated <= size.control else f"对照单位仅{size.control}个"
-    side = min(size.treated, size.control) if size.control else size.treated
+    size, (begun, waiting) = panel.size(), sides(panel)
+    side = min(begun, waiting)
+    if size.control:
+        seen = f"试点单位仅{begun}个" if begun <= waiting else f"对照单位仅{waiting}个"
+    else:
+        seen = f"先试点{begun}个、最后一批{waiting}个（没有从未试点的单位，只有先后可比）"
     asked = settings.inference
     if asked is Inference.MODEL:
         return refused(design.label, Trap.UNCLUSTERED, "按单位聚类的标准误", seen=f"观察{size.periods}期", instead="按单位聚类的标准误或置换检验")
@@ -40,11 +43,23 @@ def choose(panel: Panel, settings: Settings, design: Design, *, singles: bool = 
     return Inference.CLUSTER if side >= FEWEST_UNITS and (singles or small >= 2) else Inference.PERMUTATION
 
 
+def sides(panel: Panel) -> tuple[int, int]:
+    """Return how many units there are to be compared on either side: pilots and never treated; without the latter those that began before the last
+    batch, and the last batch, which is all there is to compare them with.
+    """
+    size = panel.size()
+    if size.control or len(panel.cohorts) < 2:
+        return size.treated, size.control or size.treated
+    last = int((panel.start == panel.cohorts[-1]).sum())
+    return size.treated - last, last
+
+
 def enough_units(panel: Panel, inference: Inference) -> Assumption:
     """Return whether the inference has the units it needs."""
     size = panel.size()
-    side = min(size.treated, size.control) if size.control else size.treated
-    text = f"试点{size.treated}个、对照{size.control}个单位"
+    begun, waiting = sides(panel)
+    side = min(begun, waiting)
+    text = f"试点{size.treated}个、对照{size.control}个单位" + ("" if size.control or len(panel.cohorts) < 2 else f"（先试点{begun}个、最后一批{waiting}个）")
     if inference is Inference.PERMUTATION:
         return Assumption("单位数", State.INFORMATIONAL, f"{text}，用置换检验，p值在试点可能落在任一单位的前提下精确", "Conley & Taber 2011")
     state = State.PASSED if side >= FEWEST_UNITS else State.FAILED

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fangkong_lab.errors import BadInput, CannotTell
+from fangkong_lab.errors import CannotTell
 from fangkong_lab.evaluate.assumption import Assumption, Refusal, State
 from fangkong_lab.evaluate.bearing import preferred, ranking_refused, refusal_of
 from fangkong_lab.evaluate.designs import run_design
@@ -20,10 +20,9 @@ from fangkong_lab.evaluate.evaluation import Evaluation, Verdict
 from fangkong_lab.evaluate.evalue import e_value_of
 from fangkong_lab.evaluate.evidence import grade
 from fangkong_lab.evaluate.extreme import NAME as EXTREME
-from fangkong_lab.evaluate.extreme import chosen_at_extreme
+from fangkong_lab.evaluate.extreme import chosen_at_extreme, start_at_extreme
 from fangkong_lab.evaluate.facts import Facts, facts_of
-from fangkong_lab.evaluate.false_dates import PlaceboDates, placebo_dates
-from fangkong_lab.evaluate.panel_of_ledger import START, TIME, LedgerPanel, ledger_panel
+from fangkong_lab.evaluate.panel_of_ledger import LedgerPanel, ledger_panel
 from fangkong_lab.evaluate.pilot_power import (
     Direction,
     MinimumEffect,
@@ -34,6 +33,8 @@ from fangkong_lab.evaluate.pilot_power import (
 )
 from fangkong_lab.evaluate.question import Chosen, Question
 from fangkong_lab.evaluate.readings import readings
+from fangkong_lab.evaluate.sensitivity import NONE as NOTHING_RUN
+from fangkong_lab.evaluate.sensitivity import Sensitivity, sensitivity_of
 from fangkong_lab.evaluate.trap import Trap
 
 if TYPE_CHECKING:
@@ -43,7 +44,6 @@ MOST_OTHERS = 3
 ENOUGH = 0.8
 POWER_DRAWS = 500
 ALONE = frozenset({Design.BEFORE_AFTER, Design.ITS})
-QUICK = frozenset({Design.BEFORE_AFTER, Design.ITS, Design.DID, Design.POISSON, Design.STAGGERED})
 RANKED_FROM = 2
 ONE_MEASURE = "只问了一个指标；同时看几个指标，须按 Benjamini–Hochberg 校正"
 
@@ -72,10 +72,10 @@ def evaluate(tables: Mapping[str, pd.DataFrame], question: Question) -> Evaluati
         late.append(ranking_refused(facts))
     if not effects:
         return _refused(ledger, question, (*refusals, *late), (facts, seen))
-    answer, dates = _with_sensitivity(effects[0], ledger, facts, question)
+    answer, found = _with_sensitivity(effects[0], ledger, facts, question)
     verdict = _verdict(answer, question, facts, seen)
     needed = needed_for(answer, facts, question, seen.enough) if verdict is Verdict.CANNOT_TELL else ""
-    return Evaluation(question, ledger, answer, tuple(effects[1:]), (*refusals, *late), seen.visible, seen.enough, dates, e_value_of(answer),
+    return Evaluation(question, ledger, answer, tuple(effects[1:]), (*refusals, *late), seen.visible, seen.enough, found, e_value_of(answer),
                       answer.assumptions, _caveats(answer, ledger, question), verdict, needed, facts.baseline)
 
 
@@ -117,7 +117,7 @@ def _refused(ledger: LedgerPanel, question: Question, refusals: tuple[Refusal, .
     more = f"；{enough.sentence()[:-1]}" if enough is not None else ""
     answer = replace(first, asked=f"「{question.measure}」的试点效果" + (f"（{first.asked}）" if wanted else ""), needed=first.needed + more, sources=ledger.sources())
     caveats = (*readings(question.settings(""), question.measure), *ledger.notes)
-    return Evaluation(question, ledger, answer, (), refusals, seen.visible, enough, None, None, (), caveats, Verdict.CANNOT_TELL, more, facts.baseline)
+    return Evaluation(question, ledger, answer, (), refusals, seen.visible, enough, NOTHING_RUN, None, (), caveats, Verdict.CANNOT_TELL, more, facts.baseline)
 
 
 def needed_for(effect: Effect, facts: Facts, question: Question, enough: SampleSize | None) -> str:
@@ -158,38 +158,27 @@ def _verdict(effect: Effect, question: Question, facts: Facts, seen: Foresight) 
     return Verdict.NOT_SEEN if seen.power >= ENOUGH else Verdict.CANNOT_TELL
 
 
-def _with_sensitivity(effect: Effect, ledger: LedgerPanel, facts: Facts, question: Question) -> tuple[Effect, PlaceboDates | None]:
-    """Add false dates and the start at an extreme to the preconditions, and grade anew."""
+def _with_sensitivity(effect: Effect, ledger: LedgerPanel, facts: Facts, question: Question) -> tuple[Effect, Sensitivity]:
+    """Add false dates, breakdown, units left out and the start at an extreme to the preconditions, and grade anew."""
     more: list[Assumption] = [] if any(a.name == EXTREME for a in effect.assumptions) else [_extreme(facts)]
     if question.chosen is Chosen.EXTREME:
         more = [Assumption(EXTREME, State.FAILED, "试点单位因数量偏高（或偏低）而选，此后即使没有试点也会回落（回升）", Trap.CHOSEN_AT_EXTREME.reference)]
-    dates = _dates(effect.design, ledger, question) if effect.design in QUICK else None
-    if dates is not None:
-        more.append(dates.assumption())
+    found = sensitivity_of(effect, ledger, facts, question)
+    more += found.assumptions(effect)
     kept = tuple(a for a in effect.assumptions if a.name not in {m.name for m in more})
     checks = (*kept, *more)
     best = 2 if effect.design in ALONE else 3
     evidence = grade(best, checks, question.assignment, treated=effect.size.treated, control=effect.size.control)
-    return replace(effect, assumptions=checks, evidence=evidence), dates
+    return replace(effect, assumptions=checks, evidence=evidence), found
 
 
 def _extreme(facts: Facts) -> Assumption:
     rates, first = facts.panel.rates(), facts.before
     treated = facts.panel.treated
+    if treated.all():  # nobody to be held against but the pilots' own earlier periods
+        size = facts.panel.exposure
+        return start_at_extreme(facts.panel.outcome[:, :first].sum(0), None if size is None else size[:, :first].sum(0))
     return chosen_at_extreme(rates[treated][:, :first], rates[~treated][:, :first])
-
-
-def _dates(design: Design, ledger: LedgerPanel, question: Question) -> PlaceboDates:
-    """Run the same design on false starts, on the rows before the first true one."""
-
-    def again(frame: pd.DataFrame, false: object) -> Effect | Refusal:
-        made = replace(ledger, frame=frame)
-        return run_design(design, made, facts_of(made), question)
-
-    try:
-        return placebo_dates(ledger.frame, again, time=TIME, treated_from=START)
-    except BadInput as gap:
-        return PlaceboDates((), ((None, gap.what),))
 
 
 def _caveats(effect: Effect, ledger: LedgerPanel, question: Question) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fangkong_lab.errors import CannotTell
 from fangkong_lab.evaluate.assumption import Refusal
 from fangkong_lab.evaluate.choice import permutation_refusal
 from fangkong_lab.evaluate.collapse import collapsed
@@ -38,9 +39,14 @@ def permuted(panel: Panel, settings: Settings, design: Design) -> Effect | Refus
         drawn, scale = permute_ratio(collapsed(used), settings.level, settings.draws, settings.seed), Scale.RATIO
     else:
         base = collapsed(used) if one_start and design in _FOLDED else used
-        drawn = permute_contrast(base, _contrast(base, settings, design), settings.level, settings.draws, settings.seed)
+        try:
+            contrast = _contrast(base, settings, design)
+        except CannotTell as error:
+            return Refusal(f"用置换检验的{design.label}", error.what, error.mend, "Callaway & Sant'Anna 2021")
+        drawn = permute_contrast(base, contrast, settings.level, settings.draws, settings.seed)
         scale = Scale.RATE if used.counts else Scale.PER_PERIOD
-        design = Design.STAGGERED if design is Design.POISSON else design
+        other = design is Design.POISSON or (design is Design.SUN_ABRAHAM and bool(used.treated.all()))  # what the contrast is then
+        design = Design.STAGGERED if other else design
     return effect(_finding(drawn, design, scale), used, settings)
 
 

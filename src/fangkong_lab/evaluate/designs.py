@@ -10,7 +10,7 @@ from fangkong_lab.evaluate.assumption import Refusal
 from fangkong_lab.evaluate.before_and_after import before_after
 from fangkong_lab.evaluate.cohorts import imputation, staggered, staggered_counts, sun_abraham
 from fangkong_lab.evaluate.comparison import poisson, two_by_two
-from fangkong_lab.evaluate.effect import Design, Effect, Size
+from fangkong_lab.evaluate.effect import Design, Effect, Inference, Size
 from fangkong_lab.evaluate.facts import Facts
 from fangkong_lab.evaluate.fixed_effects import two_way
 from fangkong_lab.evaluate.interrupted import ItsOptions, its
@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROUNDS = 1999
+_ASKED = frozenset({Inference.CLUSTER, Inference.PERMUTATION})  # what the designs of panels can be told to use
 
 
-def run_design(design: Design, ledger: LedgerPanel, facts: Facts, question: Question) -> Effect | Refusal:
-    """Return what *design* says of *ledger*; the outcome goes by the measure's name."""
-    settings = settings_of(ledger, facts, question)
+def run_design(design: Design, ledger: LedgerPanel, facts: Facts, question: Question, *, inference: Inference | None = None,
+               draws: int = ROUNDS) -> Effect | Refusal:
+    """Return what *design* says of *ledger*; the outcome goes by the measure's name. *inference* None leaves it to the number of units."""
+    asked = inference if inference in _ASKED else None
+    settings = replace(settings_of(ledger, facts, question), inference=asked, draws=draws)
     frame = ledger.frame.rename(columns={COUNT: question.measure})
     if design is Design.ITS:
         return _series(frame, ledger, facts, settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
 from fangkong_lab.evaluate.assumption import Assumption, Refusal
@@ -12,7 +13,10 @@ from fangkong_lab.evaluate.false_dates import PlaceboDates
 from fangkong_lab.evaluate.panel_of_ledger import LedgerPanel
 from fangkong_lab.evaluate.pilot_power import MinimumEffect, SampleSize
 from fangkong_lab.evaluate.question import Question
+from fangkong_lab.evaluate.readings import readings
+from fangkong_lab.evaluate.sensitivity import Sensitivity
 from fangkong_lab.kinds import Kind
+from fangkong_lab.result import html_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +34,7 @@ class Verdict(Kind):
 class Evaluation:
     """*answer* is the effect by the best design that the data bear, or the refusal; *others* effects by further designs they bear, for comparison;
     *refusals* of the designs they do not. *baseline* is the pilots' mean before (a rate where there is an exposure). *visible*, *enough* (None where no plan can be made): the smallest visible change, and how many pilots the worthwhile change
-    needs. *dates*, *explained*, *checks*: sensitivity. *caveats* in Chinese, most important first.
+    needs. *sensitivity*, *explained*, *checks*: what it bears. *caveats* in Chinese, most important first.
     """
 
     question: Question
@@ -40,7 +44,7 @@ class Evaluation:
     refusals: tuple[Refusal, ...]
     visible: MinimumEffect | None
     enough: SampleSize | None
-    dates: PlaceboDates | None
+    sensitivity: Sensitivity
     explained: EValue | Refusal | None
     checks: tuple[Assumption, ...]
     caveats: tuple[str, ...]
@@ -52,6 +56,16 @@ class Evaluation:
     def effect(self) -> Effect | None:
         """The answer where it is an effect."""
         return self.answer if isinstance(self.answer, Effect) else None
+
+    @property
+    def dates(self) -> PlaceboDates | None:
+        """The false starts, where they were tried."""
+        return self.sensitivity.dates
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """How a change of this measure may be read: both ways where it is the supervisors' own activity; empty where it is said not to be."""
+        return readings(self.question.settings(""), self.question.measure)
 
     def per_cent(self) -> tuple[float, float, float] | None:
         """Return estimate and interval as per cent of the pilots' mean before; None for logs, refusals and a mean of zero."""
@@ -97,6 +111,11 @@ class Evaluation:
         rows = [_row(e, "采用" if e is self.answer else "可用，供对照") for e in ([self.effect] if self.effect else []) + list(self.others)]
         frame = pd.DataFrame([*rows, *(_refused_row(r) for r in self.refusals)])
         return frame[["方法", "结论", "效应", "区间", "p值", "证据等级", "原因", "至少需要", "依据"]]
+
+    def _repr_html_(self) -> str:
+        limits = "".join(f"<li>{escape(c)}</li>" for c in self.caveats)
+        tests = self.preconditions().to_html(index=False, border=0, classes="fk-table", escape=True) if self.checks else ""
+        return html_of(self.table(), self.sentence(), "；".join(self.ledger.sources()[:3])) + f'{tests}<ul class="fk-caveats">{limits}</ul>'
 
     def preconditions(self) -> pd.DataFrame:
         """Return one row per precondition of the answer, sensitivity included."""

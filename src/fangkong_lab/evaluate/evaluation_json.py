@@ -10,6 +10,8 @@ from fangkong_lab.evaluate.effect import Effect
 from fangkong_lab.evaluate.evaluation import Evaluation
 from fangkong_lab.evaluate.evalue import EValue
 from fangkong_lab.evaluate.false_dates import PlaceboDates
+from fangkong_lab.evaluate.leave_out import LeaveOneOut
+from fangkong_lab.evaluate.parallel import Breakdown
 from fangkong_lab.evaluate.pilot_power import MinimumEffect, SampleSize
 from fangkong_lab.evaluate.several import Several
 
@@ -38,8 +40,9 @@ def _one(made: Evaluation) -> Json:
     return {"measure": made.question.measure, "basis_line": made.ledger.basis.line(), "verdict": made.verdict.value, "sentence": made.sentence(),
             "effect": _effect(made.effect) if made.effect else None, "refusal": _refusal(made.answer) if isinstance(made.answer, Refusal) else None,
             "others": [_effect(e) for e in made.others], "refused": [_refusal(r) for r in made.refusals],
-            "assumptions": [_assumption(a) for a in made.checks], "caveats": list(made.caveats), "visible": _visible(made.visible),
-            "enough": _enough(made.enough), "placebo_dates": _dates(made.dates), "e_value": _explained(made.explained),
+            "assumptions": [_assumption(a) for a in made.checks], "caveats": list(made.caveats), "readings": list(made.readings), "visible": _visible(made.visible),
+            "enough": _enough(made.enough), "placebo_dates": _dates(made.dates), "breakdown": _trends(made.sensitivity.trends),
+            "leave_one_out": _without(made.sensitivity.without), "e_value": _explained(made.explained),
             "left_out": [list(gap) for gap in made.ledger.left_out], "sources": list(made.ledger.sources())}
 
 
@@ -75,6 +78,22 @@ def _dates(made: PlaceboDates | None) -> Json | None:
         return None
     rows = [{"start": str(d)[:10], "estimate": _number(e.estimate), "p": _number(e.p), "separate": e.separate} for d, e in made.effects]
     return {"dates": rows, "sentence": made.sentence()}
+
+
+def _trends(made: Breakdown | None) -> Json | None:
+    if made is None:
+        return None
+    rows = made.curve[["m", "low", "high"]].to_numpy(float).tolist()
+    curve = [{"allowed": m, "low": _number(low), "high": _number(high)} for m, low, high in rows]
+    return {"value": _number(made.value), "beyond": math.isinf(made.value), "level": made.level, "curve": curve, "sentence": made.sentence()}
+
+
+def _without(made: LeaveOneOut | None) -> Json | None:
+    if made is None:
+        return None
+    columns = (made.frame["去掉的单位"].astype(str).tolist(), made.frame["试点"].tolist(), made.frame["效应"].to_numpy(float).tolist())
+    rows = [{"unit": unit, "pilot": bool(pilot), "estimate": _number(value)} for unit, pilot, value in zip(*columns, strict=True)]
+    return {"estimate": made.estimate, "units": rows, "turned": list(made.turned), "sentence": made.sentence()}
 
 
 def _explained(made: EValue | Refusal | None) -> Json | None:

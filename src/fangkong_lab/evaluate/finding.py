@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from fangkong_lab.evaluate.choice import enough_units
 from fangkong_lab.evaluate.effect import Design, Effect, Inference, Scale
 from fangkong_lab.evaluate.evidence import grade
 from fangkong_lab.evaluate.pre_trend import pre_trend, untestable
+from fangkong_lab.evaluate.settings import Controls
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from fangkong_lab.evaluate.settings import Settings
 
 WITH_COMPARISON = 3
+NO_ERROR = "误差不能估计（各单位的变化完全相同，或一方单位太少），没有区间和p值"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +47,14 @@ class Finding:
 def effect(found: Finding, panel: Panel, settings: Settings) -> Effect:
     """Return the finished result: preconditions tested, caveats, evidence level, source."""
     size = panel.size()
+    p = None if found.p is None or math.isnan(found.p) else found.p
+    lacking = (NO_ERROR,) if p is None and math.isnan(found.low) else ()
     assumptions = (enough_units(panel, found.inference), _parallel(found, panel, settings), chosen_units(settings), *found.more)
     return Effect(
         found.design, panel.columns.outcome, settings.unit_word, found.estimate, found.low, found.high, settings.level, found.scale,
         size, found.inference, found.frame, grade(WITH_COMPARISON, assumptions, settings.assignment, treated=size.treated,
                                                   control=size.control),
-        found.standard_error, found.p, found.p_floor, assumptions, (*found.said, *caveats(panel, settings)), found.plot,
+        found.standard_error, p, found.p_floor, assumptions, (*found.said, *lacking, *caveats(panel, settings)), found.plot,
         (panel.source(),))
 
 
@@ -59,7 +64,8 @@ def _parallel(found: Finding, panel: Panel, settings: Settings) -> Assumption:
     if min(size.treated, size.control or size.treated) < 2:
         return untestable("一方只有1个单位")
     plain = replace(panel, covariates=None)
-    seen = pre_trend(plain, settings.controls) if size.control else None
+    later = settings.controls is Controls.NOT_YET and len(panel.cohorts) > 1
+    seen = pre_trend(plain, settings.controls) if size.control or later else None
     if seen is None:
         return untestable("试点前各期不足两期，或各批单位太少")
     if found.scale is not Scale.RATIO:

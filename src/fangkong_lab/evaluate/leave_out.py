@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from fangkong_lab.errors import FangkongError
 from fangkong_lab.evaluate.assumption import Refusal
-from fangkong_lab.evaluate.effect import Effect, Scale
+from fangkong_lab.evaluate.effect import Effect
 from fangkong_lab.evaluate.plot import Plot, Shape
 from fangkong_lab.result import html_of
 
@@ -34,6 +34,11 @@ class LeaveOneOut:
         value = self.frame["效应"]
         return tuple(self.frame.loc[(value - self.null) * (self.estimate - self.null) < 0, "去掉的单位"])
 
+    @property
+    def lost(self) -> int:
+        """Return how many units cannot be done without: no estimate is left."""
+        return int(self.frame["效应"].isna().sum())
+
     def table(self) -> pd.DataFrame:
         """Return one row per unit left out."""
         return self.frame.copy()
@@ -43,16 +48,16 @@ class LeaveOneOut:
         value = self.frame["效应"]
         if value.notna().sum() == 0:
             return "去掉任一单位后都无法估计，结论依赖单个单位。"
-        lost = int(value.isna().sum())
-        more = f"去掉其中{lost}个单位的任一个就无法估计。" if lost else ""
+        more = f"去掉其中{self.lost}个单位的任一个就无法估计。" if self.lost else ""
         turn = f"去掉{'、'.join(self.turned)}后方向改变。" if self.turned else "方向不变。"
-        return f"逐一去掉一个单位，效应在{value.min():.3g}至{value.max():.3g}之间（全部单位为{self.estimate:.3g}），{turn}{more}"
+        low, high, whole = (f"{v - 1:+.1%}" if self.null == 1 else f"{v:.3g}" for v in (value.min(), value.max(), self.estimate))
+        return f"逐一去掉一个单位，效应在{low}至{high}之间（全部单位为{whole}），{turn}{more}"
 
     def figure(self) -> Plot:
         """Return the estimates without each unit."""
         frame = self.frame.rename(columns={"去掉的单位": "x", "效应": "y"}).assign(low=np.nan, high=np.nan)
         frame["series"] = np.where(frame["试点"], "试点单位", "对照单位")
-        return Plot(Shape.BARS, "逐一去掉一个单位", frame[["x", "y", "low", "high", "series"]], self.sentence(), "去掉的单位", "效应", self.null)
+        return Plot(Shape.EVENT, "逐一去掉一个单位", frame[["x", "y", "low", "high", "series"]], self.sentence(), "去掉的单位", "效应", self.null)
 
     def _repr_html_(self) -> str:
         return html_of(self.table(), self.sentence())
@@ -63,23 +68,32 @@ def leave_one_out(panel: Panel, estimate: Callable[[Panel], Effect | Refusal], *
 
     *estimate* is a design, as ``lambda p: staggered(p, settings)``. A `Refusal` where all units together already give one.
     """
-    import pandas as pd
-
     whole = estimate(panel)
     if isinstance(whole, Refusal):
         return whole
-    made = []
-    for i in np.flatnonzero(panel.treated) if treated_only else range(panel.n_units):
-        made.append({"去掉的单位": panel.units[i], "试点": bool(panel.treated[i]),
-                     "效应": _without(panel.kept(np.arange(panel.n_units) != i), estimate, whole.scale)})
-    frame = pd.DataFrame(made).sort_values(["效应", "去掉的单位"], ignore_index=True)
+    scale = whole.scale
+
+    def again(left: Panel, _: str) -> float | None:
+        answer = estimate(left)
+        return answer.estimate if isinstance(answer, Effect) and answer.scale is scale else None
+
+    return leave_out(panel, np.flatnonzero(panel.treated).tolist() if treated_only else range(panel.n_units), whole, again)
+
+
+def leave_out(panel: Panel, chosen: Iterable[int], whole: Effect, again: Callable[[Panel, str], float | None]) -> LeaveOneOut:
+    """Return *whole* beside what *again* gives for the panel without each of the units at *chosen* (its arguments: that panel, the unit's name)."""
+    import pandas as pd
+
+    rows = [{"去掉的单位": panel.units[i], "试点": bool(panel.treated[i]), "效应": _value(again, panel.kept(np.arange(panel.n_units) != i), panel.units[i])}
+            for i in chosen]
+    frame = pd.DataFrame(rows, columns=["去掉的单位", "试点", "效应"]).sort_values(["效应", "去掉的单位"], ignore_index=True)
     return LeaveOneOut(whole.estimate, whole.scale.null, frame)
 
 
-def _without(panel: Panel, estimate: Callable[[Panel], Effect | Refusal], scale: Scale) -> float:
-    """Return the estimate on *panel*; NaN where there is none, or one on another scale."""
+def _value(again: Callable[[Panel, str], float | None], left: Panel, unit: str) -> float:
+    """Return the estimate on *left*; NaN where there is none."""
     try:
-        answer = estimate(panel)
+        value = again(left, unit)
     except FangkongError:
         return float("nan")
-    return answer.estimate if isinstance(answer, Effect) and answer.scale is scale else float("nan")
+    return float("nan") if value is None else value

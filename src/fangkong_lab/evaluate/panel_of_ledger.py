@@ -5,6 +5,7 @@ Only equal 口径 stand side by side. A unit without a row in a period is 未载
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -164,11 +165,11 @@ def _cells(rows: Sequence[Record], units: pd.DataFrame, parents: Mapping[str, st
         if row.period.start and row.period.end:
             groups.setdefault((row.unit_id, row.period.start, row.period.end), []).append(row)
     spans = {(s, e) for _, s, e in groups}
-    having = {u for u, _, _ in groups}
-    above = {parents[u] for u in having if u in parents} & having
+    having = Counter(u for u, _, _ in groups)
+    above = {parents[u] for u in having if u in parents} & set(having)
     left_out, kept = [], set()
-    for unit in sorted(having | set(units.index)):
-        why = _why_not(unit, units, above, len([k for k in groups if k[0] == unit]), len(spans))
+    for unit in sorted(set(having) | set(units.index)):
+        why = _why_not(unit, units, above, having[unit], len(spans))
         if why:
             left_out.append((unit, why))
         else:

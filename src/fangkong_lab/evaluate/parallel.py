@@ -49,12 +49,15 @@ class Breakdown:
         return self.curve.rename(columns={"m": "允许的偏离倍数", "low": "区间下端", "high": "区间上端"})
 
     def sentence(self) -> str:
-        """Return how much departure from parallel trends the result bears."""
+        """Return how much departure from parallel trends the result bears, and whose reading that is."""
+        return self.said() + ("。" if self.value <= 0 else f"（{Trap.FLAT_PRE_TREND.reference}）。")
+
+    def said(self) -> str:
+        """Return the same as a clause."""
         if self.value <= 0:
-            return f"即使平行趋势成立，效应也不能与没有变化区分（{self.level:.0%}区间）。"
+            return f"即使平行趋势成立，效应也不能与没有变化区分（{self.level:.0%}区间）"
         bears = f"{_MOST:g}倍以上" if np.isinf(self.value) else f"{self.value:.2f}倍"
-        return (f"试点后每期偏离平行趋势的幅度不超过试点前最大一期偏离的{bears}时，效应仍可与没有变化区分"
-                f"（{Trap.FLAT_PRE_TREND.reference}）。")
+        return f"试点后每期偏离平行趋势的幅度不超过试点前最大一期偏离的{bears}时，效应仍可与没有变化区分"
 
     def figure(self) -> Plot:
         """Return the interval against M̄."""

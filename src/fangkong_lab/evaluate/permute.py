@@ -71,7 +71,7 @@ def _inverted(drawn: Floats, carried: Floats, alpha: float) -> tuple[float, floa
     observed = drawn[0]
     with np.errstate(divide="ignore", invalid="ignore"):
         ends = np.stack([(observed - drawn) / (1 - carried), (observed + drawn) / (1 + carried)])
-    same = np.stack([np.abs(1 - carried) < 1e-12, np.abs(1 + carried) < 1e-12])
+    same = np.stack([carried > 1 - 1e-12, carried < -1 + 1e-12])  # beyond 1 no end exists: never rejected, on either side
     lows = np.min(np.where(same, -np.inf, ends), axis=0)
     highs = np.max(np.where(same, np.inf, ends), axis=0)
     lows, highs = np.minimum(lows, observed), np.maximum(highs, observed)

@@ -14,7 +14,7 @@ import numpy as np
 from fangkong_lab.evaluate.aggregate import Aggregate, By, aggregate, covariance
 from fangkong_lab.evaluate.assumption import Assumption, State
 from fangkong_lab.evaluate.group_time import Base, group_time
-from fangkong_lab.evaluate.spread import spread_of
+from fangkong_lab.evaluate.spread import Spread, spread_of
 from fangkong_lab.evaluate.trap import Trap
 
 if TYPE_CHECKING:
@@ -86,20 +86,21 @@ def pre_trend(panel: Panel, controls: Controls) -> PreTrend | None:
 
     reach = float(stdtrit(spread.freedom, 1 - _STRICT / 2) + stdtrit(spread.freedom, POWER)) * spread.error
     return PreTrend(slope, spread.p_value(slope), reach, reach * float((after + 1).mean()),
-                    _joint(path, before, effects.panel, spread.freedom), path)
+                    _joint(path, before, effects.panel, spread), path)
 
 
-def _joint(path: Aggregate, before: NDArray[np.intp], panel: Panel, freedom: float) -> float:
-    """Return the p value of all periods before the start together: Hotelling's T² with the slope's degrees of freedom; NaN where
-    there are more periods than those bear.
+def _joint(path: Aggregate, before: NDArray[np.intp], panel: Panel, slope: Spread) -> float:
+    """Return the p value of all periods before the start together: Hotelling's T² with the slope's degrees of freedom and its correction for few units
+    (with one period it is the slope's own p value); NaN where there are more periods than those bear.
     """
     from scipy.special import fdtrc
 
+    freedom = slope.freedom
     count, left = len(before), freedom - len(before) + 1
-    if left <= 0:
+    if left <= 0 or not slope.conventional > 0:
         return float("nan")
-    spread = covariance(path.influence[:, before], panel.cluster)
-    size = float(path.estimate[before] @ np.linalg.pinv(spread, hermitian=True) @ path.estimate[before])
+    wide = covariance(path.influence[:, before], panel.cluster) * (slope.error / slope.conventional) ** 2
+    size = float(path.estimate[before] @ np.linalg.pinv(wide, hermitian=True) @ path.estimate[before])
     return float(fdtrc(count, left, size * left / (freedom * count)))
 
 

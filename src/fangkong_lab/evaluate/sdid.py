@@ -1,14 +1,13 @@
 """Synthetic difference-in-differences: pilots against a mixture of other units, after against a mixture of periods before.
 
-Arkhangelsky, Athey, Hirshberg, Imbens & Wager 2021, AER 111:4088–4118. Inference by placebo: the same estimate for units that had no pilot (their
+Arkhangelsky, Athey, Hirshberg, Imbens & Wager 2021, AER 111:4088–4118. Inference by placebo: the same estimate for other units (`placebo_sets`, their
 Algorithm 4); the p value is the share of placebos at least as far from zero, and cannot be below 1/(number of placebos + 1).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import combinations
-from math import comb
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,12 +16,13 @@ from fangkong_lab.evaluate.assumption import Assumption, Refusal, State
 from fangkong_lab.evaluate.effect import Design, Effect, Inference, Scale
 from fangkong_lab.evaluate.evidence import grade
 from fangkong_lab.evaluate.extreme import chosen_at_extreme
+from fangkong_lab.evaluate.mixtures import ridged_mixtures
 from fangkong_lab.evaluate.panel import Columns, Panel
+from fangkong_lab.evaluate.placebo_sets import Sets, rank_sets, spread_sets
 from fangkong_lab.evaluate.plot import Plot, Shape
 from fangkong_lab.evaluate.readings import readings
 from fangkong_lab.evaluate.settings import STANDARD, Settings
 from fangkong_lab.evaluate.simplex import frank_wolfe, simplex_weights
-from fangkong_lab.streams import stream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 
 PAPER = "Arkhangelsky et al. 2021"
 TINY = 1e-6
-MOST_PLACEBOS = 199
-MOST_EXACT = 80  # units up to which many placebos are solved exactly
-MOST_CELLS = 50_000  # placebos × units held at once
+FEW_DONORS = 300
 FEWEST_BEFORE = 3
 PRE_FIT, POOR_FIT = "试点前拟合", 2.0
 
@@ -64,11 +62,38 @@ def synthetic_did(frame: pd.DataFrame, *, outcome: str, unit: str, time: str, tr
     refusal = common_start(panel, Design.SYNTHETIC_DID, FEWEST_BEFORE)
     if refusal:
         return refusal
-    sets = placebo_sets(panel, settings.seed)
-    own, units, periods = estimates(panel, sets[:1], options)
-    values, mixtures, _ = estimates(panel, sets, options) if len(sets) > 1 else (own, units, periods)
-    fit = pre_fit(panel, sets, mixtures, centred=options.intercept)
-    return _effect(panel, (np.append(own, values), units[0], periods[0]), (options, settings, fit))
+    ranks, spread = rank_sets(panel, settings.seed), spread_sets(panel, settings.seed)
+    own, units, periods = published(panel, options)
+    values, mixtures, _ = estimates(panel, ranks, options)
+    apart = values if panel.treated.sum() == 1 else estimates(panel, spread, options)[0]
+    fit = pre_fit(panel, ranks, mixtures, centred=options.intercept)
+    return _effect(panel, (Placebos(own, values, apart[1:]), units, periods), (options, settings, fit))
+
+
+@dataclass(frozen=True, eq=False)
+class Placebos:
+    """*value* as printed; *ranked* the pilots' estimate and the placebos' by one and the same solver; *spread* the estimates of others alone."""
+
+    value: float
+    ranked: Floats
+    spread: Floats
+
+    def p(self) -> tuple[float | None, float | None]:
+        """Return p by rank and its floor; None without placebos."""
+        count = len(self.ranked)
+        if count < 3:
+            return None, None
+        return float((np.abs(self.ranked) >= abs(self.ranked[0]) - 1e-12).sum()) / count, 1 / count
+
+    def interval(self, level: float, others: int) -> tuple[float, float, float]:
+        """Return interval and standard error: t law on the spread of the placebos around 0, no more degrees of freedom than *others* less one; NaN without."""
+        from scipy.stats import t
+
+        if len(self.spread) < 2:
+            return float("nan"), float("nan"), float("nan")
+        error = float(np.sqrt((self.spread**2).mean()))
+        reach = float(t.ppf((1 + level) / 2, min(len(self.spread), others - 1))) * error
+        return self.value - reach, self.value + reach, error
 
 
 def common_start(panel: Panel, design: Design, before: int) -> Refusal | None:
@@ -87,105 +112,131 @@ def common_start(panel: Panel, design: Design, before: int) -> Refusal | None:
     return None
 
 
-def placebo_sets(panel: Panel, seed: int) -> Floats:
-    """Return B×N 0/1 rows: the pilots first, then sets of as many other units (all, or up to 199 drawn); fewer others than twice the pilots
-    give no placebos.
+def estimates(panel: Panel, sets: Sets, options: SyntheticDidOptions) -> tuple[Floats, Floats, Floats]:
+    """Return the estimate of every set (B), its unit weights (B×N) and its period weights (B×before), all solved for exactly."""
+    rates, first, count = panel.rates(), panel.cohorts[0], len(sets.members)
+    problem = _Problem.of(panel, sets, options)
+    matrix, target = problem.unit_problem()
+    penalty = problem.penalty()
+    units = (ridged_mixtures(matrix, target, penalty, problem.donors) if options.unit_ridge is None
+             else np.array([problem.one_unit(k, simplex_weights) for k in range(count)]))
+    periods = problem.all_periods() if options.time_weights else np.zeros((count, first))
+    return _gaps(problem.path - units @ rates, periods), units, periods
+
+
+def published(panel: Panel, options: SyntheticDidOptions) -> tuple[float, Floats, Floats]:
+    """Return the pilots' estimate, unit weights (N) and period weights (before) by the paper's Frank–Wolfe: the number that is printed."""
+    problem = _Problem.of(panel, Sets(panel.treated[None, :].astype(np.float64), ~panel.treated[None, :]), options)
+    smallest = 1e-5 * float(problem.noise[0])
+
+    def solve(matrix: Floats, target: Floats, ridge: float) -> Floats:
+        return frank_wolfe(matrix, target, ridge, smallest)
+
+    unit = problem.one_unit(0, solve)
+    period = problem.one_period(0, solve) if options.time_weights else np.zeros(panel.cohorts[0])
+    return float(_gaps((problem.path[0] - unit @ panel.rates())[None, :], period[None, :])[0]), unit, period
+
+
+def _gaps(gap: Floats, periods: Floats) -> Floats:
+    """Return B: the mean gap (B×T) after the start less the weighted mean before."""
+    first = periods.shape[1]
+    return np.asarray(gap[:, first:].mean(1) - (gap[:, :first] * periods).sum(1))
+
+
+@dataclass(frozen=True, eq=False)
+class _Problem:
+    """What the weights of B sets are found from: *rates* N×T, *first* period under the pilot, *path* B×T of the sets, *donors* B×N, *noise* B of the
+    donors' steps before the start, *pilots* a set.
     """
-    treated = panel.treated
-    others, size = np.flatnonzero(~treated), int(treated.sum())
-    if len(others) < size + 2:
-        return treated[None, :].astype(float)
-    most = min(MOST_PLACEBOS, max(39, MOST_CELLS // panel.n_units))
-    if comb(len(others), size) <= most:
-        chosen = np.array(list(combinations(others, size)))
-    else:
-        order = stream(seed, "placebo sets", panel.n_units, size).random((most, len(others))).argsort(1)
-        chosen = others[order[:, :size]]
-    sets = np.zeros((len(chosen) + 1, panel.n_units))
-    sets[0] = treated
-    sets[np.arange(1, len(chosen) + 1)[:, None], chosen] = 1
-    return sets
+
+    rates: Floats
+    first: int
+    path: Floats
+    donors: NDArray[np.bool_]
+    noise: Floats
+    pilots: int
+    options: SyntheticDidOptions
+
+    @classmethod
+    def of(cls, panel: Panel, sets: Sets, options: SyntheticDidOptions) -> _Problem:
+        """Return the problems of *sets*."""
+        rates, first, donors = panel.rates(), panel.cohorts[0], sets.donors
+        steps = np.diff(rates[:, :first], axis=1)
+        centre = steps[~panel.treated].mean() if steps.size else 0.0
+        total, square = ((steps - centre).sum(axis=1), ((steps - centre) ** 2).sum(axis=1))
+        count = donors.sum(axis=1) * steps.shape[1]
+        spread = np.maximum(donors @ square - (donors @ total) ** 2 / np.maximum(count, 1), 0.0) / np.maximum(count - 1, 1)
+        noise = np.sqrt(spread) if first > 1 else np.ones(len(donors))
+        return cls(rates, first, sets.means(rates), donors, np.maximum(noise, 1e-300), int(panel.treated.sum()), options)
+
+    def penalty(self) -> Floats:
+        """Return B ridges of the unit weights."""
+        asked = self.options.unit_ridge
+        ridge = (self.pilots * (self.rates.shape[1] - self.first)) ** 0.25 if asked is None else asked
+        return np.asarray(self.first * (ridge * self.noise) ** 2)
+
+    def unit_problem(self) -> tuple[Floats, Floats]:
+        """Return the paths before the start (before×N) and the sets' (B×before); centred over time with an intercept."""
+        matrix, target = self.rates[:, : self.first].T, self.path[:, : self.first]
+        if self.options.intercept:
+            matrix, target = matrix - matrix.mean(0), target - target.mean(1, keepdims=True)
+        return matrix, target
+
+    def one_unit(self, k: int, solve: Callable[[Floats, Floats, float], Floats]) -> Floats:
+        """Return N unit weights of set *k* by *solve*."""
+        matrix, target = self.unit_problem()
+        found, row = np.zeros(len(self.rates)), self.donors[k]
+        found[row] = solve(matrix[:, row], target[k], float(self.penalty()[k]))
+        return found
+
+    def one_period(self, k: int, solve: Callable[[Floats, Floats, float], Floats]) -> Floats:
+        """Return the weights of the periods before that foretell the donors' mean after, for set *k* by *solve*."""
+        both = self.foretold()[self.donors[k]]
+        both = both - both.mean(0)
+        return solve(both[:, :-1], both[:, -1], len(both) * (TINY * float(self.noise[k])) ** 2)
+
+    def foretold(self) -> Floats:
+        """Return N×(before + 1): the periods before, and the mean after."""
+        return np.column_stack([self.rates[:, : self.first], self.rates[:, self.first :].mean(1)])
+
+    def all_periods(self) -> Floats:
+        """Return B×before: the exact period weights of every set.
+
+        Of many donors only the products of the periods matter; a square root of them (as many rows as periods) stands for the donors.
+        """
+        if len(self.rates) <= FEW_DONORS:
+            return np.array([self.one_period(k, simplex_weights) for k in range(len(self.donors))])
+        both = self.foretold()
+        both = both - both[self.donors[0]].mean(0)
+        width, count = both.shape[1], self.donors.sum(axis=1)
+        chosen = self.donors.astype(np.float64)
+        sums = chosen @ both
+        products = (chosen @ (both[:, :, None] * both[:, None, :]).reshape(len(both), -1)).reshape(-1, width, width)
+        values, vectors = np.linalg.eigh(products - sums[:, :, None] * sums[:, None, :] / count[:, None, None])
+        roots = np.sqrt(np.maximum(values, 0.0))[:, :, None] * vectors.transpose(0, 2, 1)
+        ridges = count * (TINY * self.noise) ** 2
+        return np.array([simplex_weights(root[:, :-1], root[:, -1], float(ridge)) for root, ridge in zip(roots, ridges, strict=True)])
 
 
-def estimates(panel: Panel, sets: Floats, options: SyntheticDidOptions) -> tuple[Floats, Floats, Floats]:
-    """Return the estimate of every set (B), its unit weights (B×N) and its period weights (B×before).
-
-    A placebo's donors are the units that never had the pilot, without itself.
-    """
-    rates, first = panel.rates(), panel.cohorts[0]
-    donors = (sets == 0) & ~panel.treated[None, :]
-    noise = np.array([np.std(np.diff(rates[row, :first], axis=1), ddof=1) for row in donors]) if first > 1 else np.ones(len(sets))
-    noise = np.maximum(noise, 1e-300)
-    mean = sets / sets.sum(1, keepdims=True)
-    path = mean @ rates
-    units = _unit_weights(rates[:, :first], path[:, :first], donors, noise, (options, int(sets[0].sum()), rates.shape[1] - first))
-    periods = _period_weights(rates, first, donors, noise) if options.time_weights else np.zeros((len(sets), first))
-    gap = path - units @ rates
-    return gap[:, first:].mean(1) - (gap[:, :first] * periods).sum(1), units, periods
-
-
-def _unit_weights(before: Floats, path: Floats, donors: NDArray[np.bool_], noise: Floats, how: tuple[SyntheticDidOptions, int, int]) -> Floats:
-    options, pilots, after = how
-    ridge = (pilots * after) ** 0.25 if options.unit_ridge is None else options.unit_ridge
-    matrix, target = before.T, path
-    if options.intercept:
-        matrix, target = matrix - matrix.mean(0), target - target.mean(1, keepdims=True)
-    found, many = np.zeros(donors.shape), exact(len(path), before.shape[0])
-    for k, row in enumerate(donors):
-        penalty = float(before.shape[1] * (ridge * noise[k]) ** 2)
-        found[k, row] = (simplex_weights(matrix[:, row], target[k], penalty) if many
-                         else frank_wolfe(matrix[:, row], target[k], penalty, 1e-5 * float(noise[k])))
-    return found
-
-
-def exact(problems: int, units: int) -> bool:
-    """Say whether the weights are solved for exactly: for many placebos of few units that is faster; the printed estimate is the paper's Frank–Wolfe."""
-    return problems > 1 and units <= MOST_EXACT
-
-
-def _period_weights(rates: Floats, first: int, donors: NDArray[np.bool_], noise: Floats) -> Floats:
-    """Periods before that foretell the others' mean after; each set has its own others, so each its own matrix."""
-    many, found = exact(len(donors), len(rates)), []
-    for row, sd in zip(donors, noise, strict=True):
-        matrix, target = rates[row, :first], rates[row, first:].mean(1)
-        matrix, target, ridge = matrix - matrix.mean(0), target - target.mean(), len(matrix) * (TINY * sd) ** 2
-        found.append(simplex_weights(matrix, target, ridge) if many else frank_wolfe(matrix, target, ridge, 1e-5 * float(sd)))
-    return np.array(found)
-
-
-def _effect(panel: Panel, found: tuple[Floats, Floats, Floats], how: tuple[SyntheticDidOptions, Settings, Assumption]) -> Effect:
-    values, units, periods = found  # the printed estimate, then the pilots' and the placebos' by one and the same solver
+def _effect(panel: Panel, found: tuple[Placebos, Floats, Floats], how: tuple[SyntheticDidOptions, Settings, Assumption]) -> Effect:
+    placebos, units, periods = found
     options, settings, fit = how
-    placebos = values[2:]
-    low, high, error, p, floor = placebo_inference(float(values[0]), float(values[1]), placebos, settings.level)
+    size = panel.size()
+    low, high, error = placebos.interval(settings.level, size.control)
+    p, floor = placebos.p()
     checks = (fit, _others(placebos), chosen_at_extreme(panel.rates()[panel.treated][:, : panel.cohorts[0]],
                                                                        panel.rates()[~panel.treated][:, : panel.cohorts[0]]))
-    size = panel.size()
-    return Effect(Design.SYNTHETIC_DID, panel.columns.outcome, settings.unit_word, float(values[0]), low, high, settings.level,
+    return Effect(Design.SYNTHETIC_DID, panel.columns.outcome, settings.unit_word, placebos.value, low, high, settings.level,
                   Scale.RATE if panel.counts else Scale.PER_PERIOD, size, Inference.PLACEBO, _frame(panel, units, periods),
                   grade(3, checks, settings.assignment, treated=size.treated, control=size.control), standard_error=error, p=p, p_floor=floor,
                   assumptions=checks, caveats=(*readings(settings, panel.columns.outcome), "区间由安慰剂的离散程度得出，假定各单位的波动相近", *panel.notes()),
                   plot=paths_plot(panel, units, intercept=options.intercept), sources=(panel.source(),))
 
 
-def placebo_inference(value: float, ranked: float, placebos: Floats, level: float) -> tuple[float, float, float | None, float | None, float | None]:
-    """Return interval around *value* (t law on the placebos' spread), standard error, p by the rank of *ranked* among the placebos and its floor; NaN and
-    None without placebos.
-    """
-    from scipy.stats import t
-
-    if len(placebos) < 2:
-        return float("nan"), float("nan"), None, None, None
-    error = float(np.sqrt((placebos**2).mean()))
-    reach = float(t.ppf((1 + level) / 2, len(placebos))) * error
-    p = (1 + int((np.abs(placebos) >= abs(ranked) - 1e-12).sum())) / (len(placebos) + 1)
-    return value - reach, value + reach, error, p, 1 / (len(placebos) + 1)
-
-
-def pre_fit(panel: Panel, sets: Floats, units: Floats, *, centred: bool) -> Assumption:
+def pre_fit(panel: Panel, sets: Sets, units: Floats, *, centred: bool) -> Assumption:
     """Hold the pilots' root mean squared gap before the start against the placebos': more than twice their median fails."""
     first, rates = panel.cohorts[0], panel.rates()
-    gap = ((sets / sets.sum(1, keepdims=True)) @ rates - units @ rates)[:, :first]
+    gap = (sets.means(rates) - units @ rates)[:, :first]
     if centred:
         gap = gap - gap.mean(1, keepdims=True)
     left = np.sqrt((gap**2).mean(1))
@@ -196,8 +247,9 @@ def pre_fit(panel: Panel, sets: Floats, units: Floats, *, centred: bool) -> Assu
     return Assumption(PRE_FIT, state, f"试点前均方根误差{left[0]:.4g}，安慰剂的中位数{middle:.4g}", "Abadie 2021")
 
 
-def _others(placebos: Floats) -> Assumption:
-    return Assumption("安慰剂数", State.INFORMATIONAL, f"安慰剂{len(placebos)}组" + ("，单位太少，没有区间和p值" if len(placebos) < 2 else ""), PAPER)
+def _others(placebos: Placebos) -> Assumption:
+    count = len(placebos.ranked) - 1
+    return Assumption("安慰剂数", State.INFORMATIONAL, f"安慰剂{count}组" + ("，单位太少，没有区间和p值" if count < 2 else ""), PAPER)
 
 
 def _frame(panel: Panel, units: Floats, periods: Floats) -> pd.DataFrame:

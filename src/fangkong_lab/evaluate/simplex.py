@@ -46,20 +46,33 @@ def frank_wolfe(matrix: Floats, target: Floats, ridge: float, smallest: float) -
 
 
 def _descend(matrix: Floats, target: Floats, stop: tuple[float, float], weights: Floats, rounds: int) -> Floats:
+    """Return the weights after at most *rounds* steps.
+
+    As the weights sum to one the squared distance is wᵀGw with G the products of the columns less the target: a step needs one column of G,
+    and the same few come again and again, so they are kept.
+    """
     ridge, smallest = stop
-    rest, last = matrix @ weights - target, np.inf
-    columns = np.ascontiguousarray(matrix.T)
+    apart = np.ascontiguousarray((matrix - target[:, None]).T)
+    kept: dict[int, tuple[Floats, float]] = {}
+    weights = weights.copy()
+    slope = apart @ (weights @ apart) + ridge * weights
+    value, least = float(weights @ slope), smallest**2 * len(target)
+    last = np.inf
     for _ in range(rounds):
-        slope = columns @ rest + ridge * weights
         best = int(slope.argmin())
-        away = columns[best] - target - rest
-        direction = -weights
-        direction[best] += 1
-        down = float(away @ away) + ridge * float(direction @ direction)
-        length = min(1.0, max(0.0, -float(slope @ direction) / down)) if down > 0 else 0.0
-        weights, rest = weights + length * direction, rest + length * away
-        value = (ridge * float(weights @ weights) + float(rest @ rest)) / len(target)
-        if last - value <= smallest**2:
+        if best not in kept:
+            column = apart @ apart[best]
+            column[best] += ridge
+            kept[best] = (column, float(column[best]))
+        (column, own), low = kept[best], float(slope[best])
+        down = own - 2 * low + value
+        length = min(1.0, max(0.0, (value - low) / down)) if down > 0 else 0.0
+        weights *= 1 - length
+        weights[best] += length
+        slope *= 1 - length
+        slope += length * column
+        value = (1 - length) ** 2 * value + 2 * length * (1 - length) * low + length**2 * own
+        if last - value <= least:
             break
         last = value
     return weights

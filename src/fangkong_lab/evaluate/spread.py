@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+ROUNDING = 1e-12
+
+
 @dataclass(frozen=True)
 class Spread:
     """*conventional* standard error (as other programs print), *error* the corrected one, *freedom* its degrees of freedom."""
@@ -33,23 +36,25 @@ class Spread:
     error: float
     freedom: float
 
+    def told(self, estimate: float) -> bool:
+        """Say whether there is an error at all: degrees of freedom, and more scatter than rounding of *estimate* makes."""
+        return self.freedom > 0 and math.isfinite(self.error) and self.error > ROUNDING * abs(estimate)
+
     def interval(self, estimate: float, level: float) -> tuple[float, float]:
-        """Return the interval of *level*; NaN where there are no degrees of freedom."""
+        """Return the interval of *level*; NaN where there are no degrees of freedom or all units moved alike (no error can be told)."""
         from scipy.special import stdtrit
 
-        if not (self.freedom > 0 and math.isfinite(self.error)):
+        if not self.told(estimate):
             return math.nan, math.nan
         reach = float(stdtrit(self.freedom, (1 + level) / 2)) * self.error
         return estimate - reach, estimate + reach
 
     def p_value(self, estimate: float) -> float:
-        """Return the two-sided p value of no effect; NaN where there are no degrees of freedom."""
+        """Return the two-sided p value of no effect; NaN where `interval` is."""
         from scipy.special import stdtr
 
-        if not (self.freedom > 0 and math.isfinite(self.error)):
+        if not self.told(estimate):
             return math.nan
-        if self.error == 0:
-            return 1.0 if estimate == 0 else 0.0
         return float(2 * stdtr(self.freedom, -abs(estimate) / self.error))
 
 

@@ -19,9 +19,10 @@ from fangkong_lab.evaluate.effect import Design, Effect, Inference, Scale
 from fangkong_lab.evaluate.evidence import grade
 from fangkong_lab.evaluate.extreme import chosen_at_extreme
 from fangkong_lab.evaluate.panel import Columns, Panel
+from fangkong_lab.evaluate.placebo_sets import rank_sets
 from fangkong_lab.evaluate.predictors import Predictor, Search, predictor_values, search
 from fangkong_lab.evaluate.readings import readings
-from fangkong_lab.evaluate.sdid import common_start, paths_plot, placebo_sets, pre_fit
+from fangkong_lab.evaluate.sdid import common_start, paths_plot, pre_fit
 from fangkong_lab.evaluate.settings import STANDARD, Settings
 from fangkong_lab.evaluate.simplex import simplex_weights
 from fangkong_lab.evaluate.trap import Trap
@@ -90,9 +91,9 @@ def synthetic(frame: pd.DataFrame, *, outcome: str, unit: str, time: str, treate
     if refusal:
         return refusal
     found = search(panel, predictor_values(frame, panel, options.predictors), options.starts, settings.seed) if options.predictors else None
-    sets = placebo_sets(panel, settings.seed)
-    weights = np.array([fitted_weights(panel, row, found) for row in sets])
-    gaps = (sets / sets.sum(1, keepdims=True)) @ panel.rates() - weights @ panel.rates()
+    sets = rank_sets(panel, settings.seed)
+    weights = np.array([fitted_weights(panel, row, donors, found) for row, donors in zip(sets.members, sets.donors, strict=True)])
+    gaps = sets.means(panel.rates()) - weights @ panel.rates()
     return _effect(panel, (gaps, weights[0], found), settings, pre_fit(panel, sets, weights, centred=False))
 
 
@@ -108,12 +109,18 @@ def synthetic_gap(frame: pd.DataFrame, weights: Mapping[str, float], *, outcome:
     return Gap(dict(weights), panel.rates()[panel.treated].mean(0) - row @ panel.rates(), panel.cohorts[0], panel.periods)
 
 
-def fitted_weights(panel: Panel, treated: Floats, found: Search | None = None) -> Floats:
-    """Return N weights for the mean of the units marked in *treated* (N, 0/1); donors are the units that never had the pilot.
+def mean_gap(panel: Panel) -> float:
+    """Return the pilots' mean gap after the start to the mixture fitted to the outcome before it, without inference."""
+    weights = fitted_weights(panel, panel.treated.astype(np.float64), ~panel.treated)
+    gap = panel.rates()[panel.treated].mean(0) - weights @ panel.rates()
+    return float(gap[panel.cohorts[0] :].mean())
+
+
+def fitted_weights(panel: Panel, treated: Floats, donors: NDArray[np.bool_], found: Search | None = None) -> Floats:
+    """Return N weights, of *donors* (N) alone, for the mean of the units marked in *treated* (N, 0/1).
 
     With predictors (*found*) their importance is the pilots', for every placebo: searching anew for each would let luck choose the rank.
     """
-    donors = (treated == 0) & ~panel.treated
     rates, first = panel.rates(), panel.cohorts[0]
     table = rates[:, :first].T if found is None else found.scaled()
     target = table @ (treated / treated.sum())

@@ -61,6 +61,7 @@ def png(figure: Figure) -> bytes:
     """Return *figure* as PNG bytes without a date, so that the same data give the same bytes."""
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
 
     sink = BytesIO()
     with matplotlib.rc_context(style()):
@@ -69,7 +70,11 @@ def png(figure: Figure) -> bytes:
             engine.execute(figure)
             figure.set_layout_engine("none")
         # The canvas and not `savefig`, which draws everything once more to settle the layout.
-        FigureCanvasAgg(figure).print_png(sink, metadata={"Software": None}, pil_kwargs={"compress_level": _PACKED})
+        sheet = FigureCanvasAgg(figure)
+        sheet.draw()
+    drawn = sheet.buffer_rgba()
+    picture = Image.frombuffer("RGBA", (drawn.shape[1], drawn.shape[0]), drawn, "raw", "RGBA", 0, 1).convert("RGB")
+    picture.save(sink, format="png", compress_level=_PACKED, dpi=(DPI, DPI))
     return sink.getvalue()
 
 
