@@ -18,6 +18,7 @@ PAGE_MM = 156  # width of the type area of GB/T 9704-2012
 DPI = 160
 INK, MUTED, GRID = "#1f2933", "#66727f", "#d9dee3"
 BLUE, RED, AMBER, GREEN, VIOLET = "#2f5d8a", "#a8322d", "#c98a1b", "#3d7a57", "#6b5b95"
+_TICKS = 5  # at most so many steps between ticks: enough to read a bar by, and each costs time
 _PACKED = 3  # of 9: a third faster than the usual 6, files a tenth larger
 CYCLE = (BLUE, AMBER, GREEN, RED, VIOLET, MUTED)
 
@@ -53,8 +54,10 @@ def canvas(height_mm: float, width_mm: float = PAGE_MM, rows: int = 1, columns: 
 
     with matplotlib.rc_context(style()):
         figure = NewFigure(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
-        axes = figure.subplots(rows, columns, squeeze=False)
-        yield figure, list(axes.flat)
+        axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+        for axis in axes:
+            axis.locator_params(nbins=_TICKS)
+        yield figure, axes
 
 
 def png(figure: Figure) -> bytes:

@@ -10,9 +10,10 @@ from fangkong_lab.errors import CannotTell
 from fangkong_lab.kinds import Audience, StepKind
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.nodes import Item
-from fangkong_lab.show.canvas import BLUE, GRID, INK, MUTED, PAGE_MM, RED, canvas, png
+from fangkong_lab.show.canvas import BLUE, GRID, MUTED, PAGE_MM, RED, canvas, png
 from fangkong_lab.show.chart import Chart
 from fangkong_lab.show.flow_words import wrapped
+from fangkong_lab.show.numerals import write_numbers
 from fangkong_lab.show.simulated import marked, refuse_public, require_unit
 
 if TYPE_CHECKING:
@@ -107,10 +108,10 @@ def _place(figure: Figure, axes: Sequence[Axes], height: float, cells: float) ->
 def _draw_bars(axis: Axes, counts: SigningCounts, posts: Sequence[str]) -> None:
     signs = [sum(n for (_, q), n in counts.signs.items() if q == p) for p in posts]
     decides = [sum(n for (_, q), n in counts.decides.items() if q == p) for p in posts]
-    axis.bar(range(len(posts)), signs, color=BLUE, alpha=0.35, width=0.75)
-    axis.bar(range(len(posts)), decides, color=BLUE, width=0.75)
-    for k, n in enumerate(signs):
-        axis.text(k, n, str(n), fontsize=6, ha="center", va="bottom")
+    wide = 0.75 * (PAGE_MM - _LABEL_MM - 3) / len(posts) * 72 / 25.4  # bars as lines of that many points: one artist, not one a bar
+    axis.vlines(range(len(posts)), 0, signs, colors=BLUE, alpha=0.35, linewidth=wide, capstyle="butt")
+    axis.vlines(range(len(posts)), 0, decides, colors=BLUE, linewidth=wide, capstyle="butt")
+    write_numbers(axis, ((k, n, str(n)) for k, n in enumerate(signs)), 6, lift=4.2)
     axis.set_xlim(-0.5, len(posts) - 0.5)
     axis.set_ylim(0, max(signs) * 1.3)
     axis.set_ylabel("事项数" if counts.grouped else "签批道数", rotation=0, ha="right", va="center", fontsize=6.6)
@@ -124,6 +125,8 @@ def _draw_cells(axis: Axes, network: PowerNetwork, counts: SigningCounts, posts:
     from matplotlib.colors import to_rgb
 
     image = np.ones((len(counts.rows), len(posts), 3))
+    pale: list[tuple[float, float, str]] = []
+    dark: list[tuple[float, float, str]] = []
     top = max(counts.signs.values())
     for r, row in enumerate(counts.rows):
         for k, post in enumerate(posts):
@@ -132,8 +135,11 @@ def _draw_cells(axis: Axes, network: PowerNetwork, counts: SigningCounts, posts:
                 strength = (0.22 + 0.25 * signs / top) + (0.5 if decides else 0.0)
                 image[r, k] = 1 - strength * (1 - np.array(to_rgb(BLUE)))
             if signs > 1 or (signs and counts.grouped):
-                axis.text(k, r, str(signs), fontsize=5.6, ha="center", va="center", color="white" if decides else INK)
+                (dark if decides else pale).append((k, r, str(signs)))
     axis.imshow(image, aspect="auto", interpolation="nearest")
+    axis.tick_params(length=0)  # before there are ticks: each would be changed again
+    write_numbers(axis, pale, 5.6)
+    write_numbers(axis, dark, 5.6, "white")
     axis.set_xticks(range(len(posts)), [wrapped(_post(network, p), 10, 1)[0] for p in posts], rotation=90, fontsize=6.6)
     axis.set_yticks(range(len(counts.rows)), [wrapped(_row(network, counts, r), 15, 1)[0] for r in counts.rows], fontsize=6.6)
     # Two collections, not a grid of ticks: each tick is five artists.
@@ -141,7 +147,6 @@ def _draw_cells(axis: Axes, network: PowerNetwork, counts: SigningCounts, posts:
     axis.hlines(np.arange(len(counts.rows) - 1) + 0.5, -0.5, len(posts) - 0.5, colors=GRID, linewidth=0.4)
     axis.set_xlim(-0.5, len(posts) - 0.5)
     axis.set_ylim(len(counts.rows) - 0.5, -0.5)
-    axis.tick_params(length=0)
     for k, post in enumerate(posts):
         if post in network.unknown or post in network.empty:
             axis.get_xticklabels()[k].set_color(RED)
