@@ -98,12 +98,14 @@ def run_batch(requests: Sequence[ReportRequest], workspace: Workspace, plan: Pla
         batch = _Batch(workspace, plan, folder / PARTIAL / str(os.getpid()))
         try:
             return batch.run(requests)
+        except OSError as error:  # before the first report or after the last: within one, a full disk fails that report only
+            raise BadInput(disk_words(error), where=str(folder)) from error
         finally:
             shutil.rmtree(folder / PARTIAL, ignore_errors=True)
 
 
 def _writable(folder: Path) -> Path:
-    probe = folder / f".probe.{os.getpid()}"
+    probe = folder / ".probe"  # one name: what a kill leaves behind is overwritten
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe.write_bytes(b"1")

@@ -18,6 +18,7 @@ from fangkong_lab.network.summary import sentences
 from fangkong_lab.show.canvas import AMBER, BLUE, GRID, MUTED, RED, canvas, png
 from fangkong_lab.show.chart import Chart
 from fangkong_lab.show.prose import Listing, Prose
+from fangkong_lab.show.unit_power import stated_money
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +79,7 @@ class AnnualPower:
         import pandas as pd
 
         return pd.DataFrame([{"单位": self.pages.names[u.unit_id], "权力事项": u.items, "单人可令办结": u.ordered.count[0],
-                              "单人可办结": u.alone.count[0], "单人可办结涉及金额（万元）": f"{u.alone.amount[0]:,.1f}"} for u in self.now.units])
+                              "单人可办结": u.alone.count[0], "单人可办结涉及金额（万元）": stated_money(u.alone)} for u in self.now.units])
 
     def changes(self) -> Listing:
         """Return how the verdicts of 单人可令办结 moved within the year: from (rows) to (columns)."""

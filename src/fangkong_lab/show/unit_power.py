@@ -43,7 +43,7 @@ class PowerPages:
         names = [label for label, _, _ in domains]
         panels: list[tuple[str, list[tuple[float, float, str]]]] = [
             ("事项数（项）", [(a.count[0], o.count[0], f"{a.count[0]}/{o.count[0]}") for _, a, o in domains]),
-            ("年涉及金额（万元）", [(a.amount[0], o.amount[0], f"{_money(a)}/{_money(o)}") for _, a, o in domains])]
+            ("年涉及金额（万元）", [(a.amount[0], o.amount[0], f"{stated_money(a)}/{stated_money(o)}") for _, a, o in domains])]
         with canvas(20 + 9 * len(domains), columns=2) as (figure, axes):
             for axis, (title, values) in zip(axes, panels, strict=True):
                 wide = axis.barh(names, [o for _, o, _ in values], color=AMBER, alpha=0.5, height=0.66, label="单人可令办结")
@@ -63,10 +63,10 @@ class PowerPages:
 
         return pd.DataFrame([
             {"领域": d.label, "事项数": count, "单人可办结": alone.count[0], "单人可令办结": ordered.count[0],
-             "单人可办结金额": _money(alone), "单人可令办结金额": _money(ordered)}
+             "单人可办结金额": stated_money(alone), "单人可令办结金额": stated_money(ordered)}
             for d, (count, alone, ordered) in self.answer.units[0].domains.items() if count])
 
 
-def _money(found: OnOne) -> str:
-    """The amount of the sure items; 未载 where none of them states one."""
+def stated_money(found: OnOne) -> str:
+    """Return the yearly amount (万元) of the sure items of *found*; 未载 where none of them states one."""
     return "未载" if found.count[0] and found.unstated[0] == found.count[0] else f"{found.amount[0]:,.10g}"
