@@ -91,7 +91,8 @@ def _pages(workspace: Workspace, models: list[str], day: str, county: str):  # t
     from fangkong_lab.dates import parse_day
     from fangkong_lab.ledger.frames import tables
     from fangkong_lab.models.shelf import FIVE, shelf
-    from fangkong_lab.network.book import NEEDED_TABLES, book_tables
+    from fangkong_lab.network.book import book_tables
+    from fangkong_lab.network.rows import NEEDED_TABLES
     from fangkong_lab.show.model_pages import ALSO, ModelPages
 
     cards = shelf(workspace.root)

@@ -25,6 +25,10 @@ def places(frame: pd.DataFrame, column: str) -> Mapping[object, np.ndarray]:
 
 def rows_with(frame: pd.DataFrame, column: str, values: Iterable[object]) -> pd.DataFrame:
     """Return the rows of *frame* whose *column* is one of *values*, in their order: ``frame[frame[column].isin(values)]``."""
+    return frame.take(positions(frame, column, values))
+
+
+def positions(frame: pd.DataFrame, column: str, values: Iterable[object]) -> np.ndarray:
+    """Return the positions (int64, ascending) of the rows of *frame* whose *column* is one of *values*."""
     found = places(frame, column)
-    mine = [found[v] for v in dict.fromkeys(values) if v in found]
-    return frame.take(np.sort(np.concatenate(mine)) if mine else np.empty(0, np.int64))
+    return np.sort(np.concatenate([np.empty(0, np.int64), *(found[v] for v in dict.fromkeys(values) if v in found)]))

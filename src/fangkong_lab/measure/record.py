@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fangkong_lab.dates import MonthAs, parse_day
-from fangkong_lab.errors import BadInput
+from fangkong_lab.errors import BadInput, did_you_mean
 from fangkong_lab.ledger.places import places
 from fangkong_lab.measure.basis import Basis, Clue, Period, Running
 from fangkong_lab.measure.interval import Interval, plain
@@ -162,15 +162,19 @@ def _running(value: object) -> Running:
     return Running.UNKNOWN if flag is None else (Running.YES if flag else Running.NO)
 
 
+def check_known(what: str, word: str, known: Iterable[str]) -> None:
+    """Raise `BadInput` with the near match where *word* (a *what*; empty: any) is none of those *known*."""
+    words = sorted(set(known))
+    if word and word not in words:
+        raise BadInput(f"没有{what}「{word}」的记录", mend=did_you_mean(word, tuple(words)))
+
+
 def chosen(records: Iterable[Record], measure: str = "", unit_id: str = "") -> tuple[Record, ...]:
     """Return the records of one *measure* and one unit; an empty word leaves the choice open.
 
     Raises `BadInput` with the near match for a measure or unit that no record has.
     """
-    from fangkong_lab.errors import did_you_mean
-
     kept = tuple(records)
-    for what, word, of in (("指标", measure, {r.measure for r in kept}), ("单位", unit_id, {r.unit_id for r in kept})):
-        if word and word not in of:
-            raise BadInput(f"没有{what}「{word}」的记录", mend=did_you_mean(word, tuple(sorted(of))))
+    check_known("指标", measure, (r.measure for r in kept))
+    check_known("单位", unit_id, (r.unit_id for r in kept))
     return tuple(r for r in kept if (not measure or r.measure == measure) and (not unit_id or r.unit_id == unit_id))

@@ -19,7 +19,7 @@ from fangkong_lab.measure.duties import Fulfilment, fulfilment
 from fangkong_lab.measure.forms import FORMS, OPEN, Classification, FormShares, classify, form_shares
 from fangkong_lab.measure.funnel import Funnel, funnel
 from fangkong_lab.measure.lifting import Lifting, lifting
-from fangkong_lab.measure.record import Record, chosen, read_records, records_where
+from fangkong_lab.measure.record import Record, check_known, chosen, read_records, records_where
 from fangkong_lab.measure.recover import Recoveries, recoveries
 from fangkong_lab.measure.rectify import Rectification, days_to_close, rectification
 from fangkong_lab.measure.shrinkage import Ranking, rank_units
@@ -243,15 +243,10 @@ def _records(tables: Mapping[str, pd.DataFrame], question: Question) -> tuple[Re
         return ()
     counts = tables["outcomes"]
     if question.unit in _units(tables):  # a unit of the ledger may well have no counts
-        _check_known(counts, question.measure)
+        check_known("指标", question.measure, (str(m).strip() for m in places(counts, "measure")))
         own = records_where(counts, "unit_id", question.unit)
         return tuple(r for r in own if question.measure in ("", r.measure) and _asked(r, question))
     return tuple(r for r in chosen(read_records(counts), question.measure, question.unit) if _asked(r, question))
-
-
-def _check_known(counts: pd.DataFrame, measure: str) -> None:
-    if measure and measure not in (words := sorted({str(m).strip() for m in places(counts, "measure")})):
-        raise BadInput(f"没有指标「{measure}」的记录", mend=did_you_mean(measure, tuple(words)))
 
 
 def _units(tables: Mapping[str, pd.DataFrame]) -> set[str]:

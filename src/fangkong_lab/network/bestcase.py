@@ -169,7 +169,7 @@ class BestCase:
     def _kind(self, person: str) -> object:
         """Return what tells a known person from others when he acts alone: all of his force, or less.
 
-        Under direct influence nobody passes on what he is told. So the helpers of somebody whom neither a block nor an
+        Where influence ends after some steps nobody who is brought in passes it on. So the helpers of somebody whom neither a block nor an
         outer post can reach, nor his helpers, count by their number only (`_bring`), wherever in the ledger they are.
         """
         force = self._person(person)

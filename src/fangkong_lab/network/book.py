@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from fangkong_lab.errors import BadInput
 from fangkong_lab.ledger.delivery import Delivery
 from fangkong_lab.ledger.problem import Gravity
-from fangkong_lab.network.rows import Tables
+from fangkong_lab.network.rows import NEEDED_TABLES, Tables
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from fangkong_lab.workspace import Workspace
 
-NEEDED_TABLES = ("units", "posts", "power_items", "persons", "occupancies", "flows", "steps", "sign_offs",
-                 "incompatible_steps", "influences")
 _SHOWN = 5
 
 

@@ -15,6 +15,7 @@ from fangkong_lab.kinds import SignRule, StepKind
 from fangkong_lab.memory import remembered
 from fangkong_lab.network.influence import links_of
 from fangkong_lab.network.nodes import Flow, Item, Post, Reason, ReasonCode, SignOff, Step, Unit
+from fangkong_lab.network.rows import NEEDED_TABLES
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from fangkong_lab.workspace import Workspace
 
-READ = frozenset({"units", "posts", "occupancies", "flows", "steps", "sign_offs", "incompatible_steps", "power_items", "influences"})
-"""The tables of the ledger that a network is made of."""
 _DERIVED = ("links", "above", "below", "posts_of", "persons", "unknown", "people_of_unit", "posts_by_title")
 """What every question to a network needs, worked out with it."""
 _MAPPINGS = ("units", "posts", "holders", "flows", "items", "overrides")
@@ -60,7 +59,7 @@ class PowerNetwork:
     @classmethod
     def from_tables(cls, tables: Mapping[str, pd.DataFrame], as_of: date) -> PowerNetwork:
         """Build the network of *as_of* from ledger frames (see docs/network.md); `BadInput` where they do not hang together."""
-        return network_of({name: frame for name, frame in tables.items() if name in READ}, as_of)
+        return network_of({name: frame for name, frame in tables.items() if name in NEEDED_TABLES}, as_of)
 
     @classmethod
     def from_book(cls, path: Path, as_of: date) -> PowerNetwork:

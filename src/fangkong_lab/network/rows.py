@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Tables = Mapping[str, "pd.DataFrame"]
+NEEDED_TABLES = ("units", "posts", "power_items", "persons", "occupancies", "flows", "steps", "sign_offs",
+                 "incompatible_steps", "influences")
+"""The tables of the ledger that a network is made of."""
 
 
 def rows_of(tables: Tables, name: str, columns: tuple[str, ...], required: tuple[str, ...] = ()) -> list[Row]:

@@ -192,7 +192,8 @@ def open_models(models: str, as_of: str, county: str = "") -> ModelPages:
 
     from fangkong_lab.dates import parse_day
     from fangkong_lab.ledger.frames import tables
-    from fangkong_lab.network.book import NEEDED_TABLES, book_tables
+    from fangkong_lab.network.book import book_tables
+    from fangkong_lab.network.rows import NEEDED_TABLES
     from fangkong_lab.workspace import find_workspace
 
     workspace = find_workspace()

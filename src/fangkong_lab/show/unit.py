@@ -8,9 +8,11 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from fangkong_lab.errors import BadInput, did_you_mean
 from fangkong_lab.kinds import Audience
-from fangkong_lab.ledger.places import rows_with
+from fangkong_lab.ledger.places import positions, rows_with
 from fangkong_lab.ledger.tables import TABLES
 from fangkong_lab.measure.completeness import CoverageFunnel, coverage_funnel
 from fangkong_lab.measure.protect import LEAST
@@ -87,11 +89,10 @@ class UnitPages:
         if table not in _OWNERS:
             return frame.iloc[0:0]
         column, owner, key = _OWNERS[table]
-        mine = rows_with(frame, column, self.own(owner)[key].dropna())
-        if table != "duties":
-            return mine
-        of_flow = rows_with(frame, "flow_id", self.own("flows")["flow_id"])  # a duty hangs on an item or on a flow
-        return frame.loc[mine.index.union(of_flow.index)]
+        mine = positions(frame, column, self.own(owner)[key].dropna())
+        if table == "duties":  # a duty hangs on an item or on a flow
+            mine = np.union1d(mine, positions(frame, "flow_id", self.own("flows")["flow_id"]))
+        return frame.take(mine)
 
     def heading(self) -> Prose:
         """Return the opening lines: unit, day, who reads, and the mark of made-up data."""

@@ -16,8 +16,6 @@ def examine(study: Study, settings: Settings) -> Iterator[Instance]:
     steps = settings.words("steps")
     for row in study.own("risk_points", "risk_id", "unit_id", "item_id", "step_no", "post_id", "found_steps"):
         unit_id, code = str(row["unit_id"]), str(row["risk_id"])
-        if study.unit not in (None, unit_id):
-            continue
         witness = Witness(() if row["step_no"] is None else (int(row["step_no"]),), (str(row["post_id"]),) if row["post_id"] else ())
         done = split_list(row["found_steps"])
         lacking = [s for s in steps if s not in done]

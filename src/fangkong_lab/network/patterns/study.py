@@ -60,11 +60,10 @@ class Study:
         return rows_of(self.tables, table, columns)
 
     def own(self, table: str, *columns: str) -> list[Row]:
-        """Return `rows` of the unit asked for only (all where none is); the table must say unit_id."""
-        frame = self.tables.get(table)
-        if frame is None or self.unit is None or "unit_id" not in frame.columns:
+        """Return `rows` of a table with unit_id, those of the unit asked for only (all where none is)."""
+        if self.unit is None or not self.has(table):
             return self.rows(table, *columns)
-        return rows_of({table: rows_with(frame, "unit_id", (self.unit,))}, table, columns)
+        return rows_of({table: rows_with(self.tables[table], "unit_id", (self.unit,))}, table, columns)
 
     @cached_property
     def _posts_of_unit(self) -> Mapping[str, tuple[Post, ...]]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import BadInput
 from fangkong_lab.ledger.problem import Gravity
-from fangkong_lab.network.book import NEEDED_TABLES
-from fangkong_lab.network.rows import Tables
+from fangkong_lab.network.rows import NEEDED_TABLES, Tables
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,9 +22,7 @@ def examine(study: Study, settings: Settings) -> Iterator[Instance]:
     neither 集中评 nor 组织审. *settings* has no parameter.
     """
     for row in study.own("risk_points", "risk_id", "unit_id", "found_steps", "found_on", "confirmed_on", "disclosed_on"):
-        unit_id, code = str(row["unit_id"]), str(row["risk_id"])
-        if study.unit in (None, unit_id):
-            yield _point(row, unit_id, code, study.as_of)
+        yield _point(row, str(row["unit_id"]), str(row["risk_id"]), study.as_of)
 
 
 def _point(row: Row, unit_id: str, code: str, as_of: date) -> Instance:
