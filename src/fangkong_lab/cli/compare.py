@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fangkong_lab.cli.written import write_whole
 from fangkong_lab.errors import EXIT_DONE, EXIT_SOME_FAILED, WrongCall
+from fangkong_lab.whole import whole, write_whole
 from fangkong_lab.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
@@ -113,8 +113,7 @@ def _report(workspace: Workspace, cards, day: str, county: str, out: Path) -> st
     if result.failed:
         return result.failed[0].error
     page = max((workspace.reports_dir / requests[0].group).glob("*.html"), key=lambda p: p.stat().st_mtime_ns)
-    part = out / f"{NAME}.html.part"
-    shutil.copyfile(page, part)
-    part.replace(out / f"{NAME}.html")
+    with whole(out / f"{NAME}.html") as part:
+        shutil.copyfile(page, part)
     return ""
 

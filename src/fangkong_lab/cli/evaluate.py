@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fangkong_lab.cli.book_tables import add_book, tables_of, workspace_here
-from fangkong_lab.cli.written import write_whole
 from fangkong_lab.dates import MonthAs, parse_day
 from fangkong_lab.errors import EXIT_DONE, WrongCall
+from fangkong_lab.whole import write_whole
 from fangkong_lab.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fangkong_lab.cli.book_tables import workspace_here
-from fangkong_lab.cli.written import write_whole
 from fangkong_lab.errors import EXIT_DONE, BadInput, WrongCall
+from fangkong_lab.whole import write_whole
 from fangkong_lab.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:

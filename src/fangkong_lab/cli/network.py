@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import EXIT_DONE, BadInput, FangkongError, WrongCall
+from fangkong_lab.whole import refuse_no_folder, write_whole
 from fangkong_lab.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     question = Question(read_influence(args.influence), audience=audience, unit=args.unit)
     found = answer(_network(args), question)
     if args.json:
-        _write(Path(args.json), found.text())
+        write_whole(Path(args.json), found.text())
     print(_screen(found))
     if args.json:
         print(f"JSON 已写入 {args.json}")
@@ -63,11 +64,12 @@ def _run_nation(args: argparse.Namespace) -> int:
     _refuse_mixed(args)
     how = National(_day(args.as_of), read_influence(args.influence))
     for path in (args.out, args.json and Path(args.json)):
-        _refuse_no_folder(path)
+        if path:
+            refuse_no_folder(path)
     tally = judge_nation(args.nation, args.out, how, announce())
     headline = Headline(how, tally)
     if args.json:
-        _write(Path(args.json), summary_text(headline))
+        write_whole(Path(args.json), summary_text(headline))
     print(screen(headline))
     for path in (args.out, args.json):
         if path:
@@ -81,11 +83,6 @@ def _refuse_mixed(args: argparse.Namespace) -> None:
         raise WrongCall(f"--nation 不能与 {'、'.join(given)} 同用", mend="去掉其中一个")
     if args.audience != "纪委内部":
         raise WrongCall("全国计算的结果写有人员，只供纪委内部", where="--audience", mend="去掉 --audience")
-
-
-def _refuse_no_folder(path: Path | None) -> None:
-    if path is not None and not path.parent.is_dir():
-        raise WrongCall("文件夹不存在", where=str(path.parent), mend="先建文件夹，或改写到别处")
 
 
 def _network(args: argparse.Namespace) -> PowerNetwork:
@@ -109,13 +106,6 @@ def _day(given: str | None) -> date:
     except FangkongError as error:
         raise WrongCall("未指定评估日期", where="--as-of", mend="加上 --as-of 2016-12-31") from error
     return workspace.day(None)
-
-
-def _write(path: Path, text: str) -> None:
-    _refuse_no_folder(path)
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
 
 
 def _screen(found: Answer) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import EXIT_DONE, BadInput, WrongCall
+from fangkong_lab.whole import refuse_no_folder, write_whole
 from fangkong_lab.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
@@ -63,13 +64,11 @@ def _test(args: argparse.Namespace) -> int:
         audience = Audience.read(args.audience)
     except BadInput as error:
         raise WrongCall(error.what, where="--audience", mend=error.mend) from error
-    if args.json is not None and not args.json.parent.is_dir():
-        raise WrongCall("文件夹不存在", where=str(args.json.parent), mend="先建文件夹，或改写到别处")
+    if args.json is not None:
+        refuse_no_folder(args.json)
     report = _report(args, _choices(args), audience)
     if args.json is not None:
-        part = args.json.with_name(args.json.name + ".part")
-        part.write_text(report.text(), encoding="utf-8")
-        part.replace(args.json)
+        write_whole(args.json, report.text())
     print(report.screen())
     if args.json is not None:
         print(f"JSON 已写入 {args.json}")

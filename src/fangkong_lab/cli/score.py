@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from fangkong_lab.cli.book_tables import add_book, tables_of
 from fangkong_lab.cli.grade import SCHEMA_VERSION, day_given, grid, policy_named, settings_of
-from fangkong_lab.cli.written import write_whole
 from fangkong_lab.dates import parse_day
 from fangkong_lab.errors import EXIT_DONE, BadInput, WrongCall
 from fangkong_lab.kinds import Audience
+from fangkong_lab.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from fangkong_lab.errors import WrongCall
 from fangkong_lab.kinds import Kind
 from fangkong_lab.ledger.notes import NOTES_SHEET, SENDER_LABEL
 from fangkong_lab.ledger.tables import TABLES
+from fangkong_lab.whole import whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,8 +97,7 @@ def write_workbook(conversion: Conversion, path: Path, *, force: bool = False) -
     if path.exists() and not force:
         raise WrongCall("文件已存在", where=str(path), mend="加上 --force 覆盖，或改写到别处")
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    with xlsxwriter.Workbook(part, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with whole(path) as part, xlsxwriter.Workbook(part, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         _write_notes(book.add_worksheet(NOTES_SHEET), conversion)
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for name, frame in conversion.tables.items():
@@ -109,7 +108,6 @@ def write_workbook(conversion: Conversion, path: Path, *, force: bool = False) -
                 sheet.set_column(k, k, 18)
                 sheet.write_string(0, k, column.label)
                 _write_cells(sheet, k, frame[column.name], day)
-    os.replace(part, path)
     return path
 
 
@@ -155,10 +153,8 @@ def write_tables(conversion: Conversion, folder: Path, *, force: bool = False) -
     if taken and not force:
         raise WrongCall(f"文件已存在：{'、'.join(taken)}", where=str(folder), mend="加上 --force 覆盖，或换一个目录")
     for name, rows in files.items():
-        part = folder / (name + ".part")
-        with part.open("w", encoding="utf-8-sig", newline="") as file:
+        with whole(folder / name) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerows([[inert(cell) for cell in row] for row in rows])
-        os.replace(part, folder / name)
     return tuple(folder / name for name in files)
 
 

@@ -8,7 +8,6 @@ same way in both files, so that codes still match.
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from fangkong_lab.network.conversion import inert
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.influence import NONE
 from fangkong_lab.network.thresholds import ItemThresholds, measure
+from fangkong_lab.whole import whole
 
 NODE_COLUMNS = ("Id", "Label", "类型", "单位编码", "单位", "权力类别", "结论", "最少独立经手人数", "任职情况")
 EDGE_COLUMNS = ("Source", "Target", "Type", "Label", "Weight", "环节", "签批规则")
@@ -90,8 +90,6 @@ def write_gephi(network: PowerNetwork, folder: Path, audience: Audience = Audien
         raise WrongCall(f"文件已存在：{'、'.join(taken)}", where=str(folder), mend="加上 --force 覆盖，或换一个目录")
     tables = ((NODE_COLUMNS, node_rows(network, audience)), (EDGE_COLUMNS, edge_rows(network, audience)))
     for path, (columns, rows) in zip(paths, tables, strict=True):
-        part = path.with_name(path.name + ".part")
-        with part.open("w", encoding="utf-8-sig", newline="") as file:
+        with whole(path) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerows([columns, *([inert(cell) for cell in row] for row in rows)])
-        os.replace(part, path)
     return paths

@@ -16,7 +16,7 @@ from fangkong_lab.report.crew import Crew, CrewKind, drive, make_crew
 from fangkong_lab.report.filing import Job, clear, keep_failed, names_of, publish
 from fangkong_lab.report.inputs import fingerprint, shared_inputs
 from fangkong_lab.report.lock import only_batch
-from fangkong_lab.report.making import disk_words
+from fangkong_lab.report.making import DISK, disk_words
 from fangkong_lab.report.order import Engine, Format, Limits, Order, Outcome, Style
 from fangkong_lab.report.request import ReportRequest
 from fangkong_lab.report.status import Attempt, State
@@ -98,7 +98,9 @@ def run_batch(requests: Sequence[ReportRequest], workspace: Workspace, plan: Pla
         batch = _Batch(workspace, plan, folder / PARTIAL / str(os.getpid()))
         try:
             return batch.run(requests)
-        except OSError as error:  # before the first report or after the last: within one, a full disk fails that report only
+        except OSError as error:
+            if error.errno not in DISK:
+                raise  # a broken pipe or a lost scheduler is not the disk's fault
             raise BadInput(disk_words(error), where=str(folder)) from error
         finally:
             shutil.rmtree(folder / PARTIAL, ignore_errors=True)

@@ -20,6 +20,9 @@ from fangkong_lab.report.reading import read
 PASSING_ERRORS = frozenset({errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE,
                             errno.ETIMEDOUT, errno.EIO})
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+DISK = FULL | DENIED
+"""What a disk or a folder says that will not let itself be written to."""
 _PASSING_NAMES = frozenset({StoreBusy.__name__, "BlockingIOError", "InterruptedError"})
 
 
@@ -60,7 +63,7 @@ def disk_words(error: OSError) -> str:
     where = f"（{error.filename}）" if error.filename else ""
     if error.errno in FULL:
         return f"磁盘空间不足，未能写出{where}。请清理磁盘后重新运行同一命令"
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+    if error.errno in DENIED:
         return f"没有写入权限{where}。请检查文件夹权限后重新运行同一命令"
     return f"读写文件出错{where}：{error.strerror or error}。请重新运行同一命令"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fangkong_lab.models.comparison import Comparison
 from fangkong_lab.models.first_page import five_sentences
 from fangkong_lab.models.observed import observed
+from fangkong_lab.whole import whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,15 +20,13 @@ def write_model_book(comparison: Comparison, path: Path) -> None:
     """Write the comparison's tables to *path* (xlsx), first under another name; text never becomes a formula."""
     import xlsxwriter
 
-    part = path.with_name(path.name + ".part")
-    with xlsxwriter.Workbook(part, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with whole(path) as part, xlsxwriter.Workbook(part, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         first = book.add_worksheet("结论")
         first.set_column(0, 0, 110, book.add_format({"text_wrap": True, "valign": "top"}))
         for number, line in enumerate(five_sentences(comparison)):
             first.write_string(number, 0, f"{number + 1}．{line}")
         for name, frame in _sheets(comparison).items():
             _sheet(book, name, frame)
-    part.replace(path)
 
 
 def _sheets(comparison: Comparison) -> dict[str, pd.DataFrame]:

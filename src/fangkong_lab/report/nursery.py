@@ -174,6 +174,7 @@ def _child(order: Order, pipe: int) -> None:
             channel.write(json.dumps(outcome.record()).encode())
         code = 0
     except BaseException:
+        # The log says what it was; below this process ends, so that nothing climbs into the parent's code it is a copy of.
         sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
         raise
     finally:

@@ -71,17 +71,19 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
 
 
 class _Hook(DisplayHook):  # type: ignore[misc]
+    """Records a result; what IPython's own hook writes to a terminal around it is left out."""
+
     def start_displayhook(self) -> None:
-        pass
+        """Write nothing before a result."""
 
     def write_output_prompt(self) -> None:
-        pass
+        """Write no ``Out[1]:``."""
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         self.shell.recording.rich("execute_result", format_dict, md_dict or {}, self.prompt_count)
 
     def finish_displayhook(self) -> None:
-        pass
+        """Write nothing after a result."""
 
 
 class ReportShell(InteractiveShell):  # type: ignore[misc]

@@ -7,7 +7,6 @@ points to a source map. Data go in as JSON with every < escaped; our script sets
 from __future__ import annotations
 
 import json
-import os
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -18,6 +17,7 @@ from fangkong_lab.errors import WrongCall
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.show.network_data import Asked, page_data
 from fangkong_lab.show.simulated import SIMULATED
+from fangkong_lab.whole import write_whole
 
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 _START = """
@@ -100,7 +100,5 @@ def write_page(network: PowerNetwork, path: Path, asked: Asked | None = None, *,
     whose = "" if asked.unit is None else network.units[asked.unit].name
     text = page_text(data, f"{whose}权力网络")
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+    write_whole(path, text)
     return path

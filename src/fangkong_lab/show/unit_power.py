@@ -51,6 +51,8 @@ class PowerPages:
                 axis.bar_label(wide, labels=[said for _, _, said in values], padding=3)
                 axis.set_xlabel(title)
                 axis.margins(x=0.45)
+                if not any(o for _, o, _ in values):  # nothing to measure by: no ticks below zero
+                    axis.set(xlim=(0, 1), xticks=[])
             axes[1].set_yticklabels([])
             axes[0].legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2)
             picture = png(figure)
