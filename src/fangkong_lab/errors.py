@@ -12,6 +12,8 @@ EXIT_SOME_FAILED = 1
 EXIT_WRONG_CALL = 2
 EXIT_BAD_INPUT = 3
 EXIT_STORE = 4
+EXIT_INTERRUPTED = 130
+"""After Ctrl-C: what a shell gives for a process that SIGINT ends (128 + 2)."""
 
 
 class FangkongError(Exception):

@@ -16,7 +16,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 from fangkong_lab.errors import BadInput
 from fangkong_lab.measure.coverage import coverage
 from fangkong_lab.measure.duties import Done, fulfilment
-from fangkong_lab.measure.lifting import lifting
+from fangkong_lab.measure.lifting import lifting, overdue
 from fangkong_lab.measure.recover import recoveries
 from fangkong_lab.measure.rectify import Age, days_to_close, rectification
 from fangkong_lab.measure.survival import kaplan_meier
@@ -203,6 +203,8 @@ def test_lifting_leaves_out_what_was_no_warning():
     made = lifting(frame, AS_OF)
     assert [(level, c.total, c.done) for level, c in made.curves] == [("蓝", 2, 1), ("等级未载", 1, 0)]
     assert dict(made.overdue)["蓝"] == 1
+    assert list(frame.loc[overdue(frame, AS_OF), "event_id"]) == ["E2"]
+    assert not overdue(frame, date(2016, 3, 1)).any(), "the day itself is not past"
     assert made.odd == ("E3",)
     assert made.undecided == 1
     assert made.curves[0][1].moments[0].day == 30

@@ -75,6 +75,7 @@ def test_anson_is_the_only_county_outside(counties):
     made = funnel(counties, "猝死", per=1000)
     assert made.outside(0.998) == ("Anson",)
     assert "Anson（高于界限）" in made.sentence()
+    assert "有安森县（Anson，高于界限）；" in made.sentence({"Anson": "安森县"})
 
 
 @settings(max_examples=60)

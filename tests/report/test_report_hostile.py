@@ -7,7 +7,6 @@ import resource
 import shutil
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -25,23 +24,6 @@ WILD = ["甲/乙", "甲\\乙", "甲:乙", "甲*乙", "甲?乙", '甲"乙', "甲<
         "=1+1", "甲\u202e乙", "甲乙\u0301"]
 HOSTILE = ["=HYPERLINK(\"x\")", "+1", "-1", "@SUM(A1)", "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", 'a"b\'c', "a\nb\\n", "]]>", "#eval(\"1\")",
            "{{ 7*7 }}", "$x$ `y` *z*", "\x00\x0b"]
-
-
-class Elements(HTMLParser):
-    """Every element and attribute a browser would see."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.attributes: list[str] = []
-        self.text = ""
-
-    def handle_starttag(self, tag, attrs) -> None:
-        self.tags.append(tag)
-        self.attributes += [name for name, _ in attrs]
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def test_wild_names_are_kept_apart_on_every_desktop(workspace, tiny, quiet):
@@ -66,15 +48,14 @@ def test_names_of_two_batches_are_kept_apart(workspace, tiny, quiet):
     assert "单位a" in report_path(workspace, first, "html").read_text(encoding="utf-8")
 
 
-def test_quotes_newlines_markup_and_formulas_are_text_everywhere(workspace, tiny):
+def test_quotes_newlines_markup_and_formulas_are_text_everywhere(workspace, tiny, seen):
     cells = ("import pandas as pd\nfrom fangkong_lab.show.prose import Listing, Prose\nfrom IPython.display import Markdown",
              "Listing(pd.DataFrame({word: [word, word]}), caption=word, note=word)", "Prose((word,))", "Markdown('列 ' + word)", "print(word)",
              "pd.DataFrame({'a': [word]})")
     result = run_batch(tiny(*cells).ask(*HOSTILE), workspace, ALL)
     assert result.exit_code == 0, result.sentence()
     for word, attempt in zip(HOSTILE, result.attempts, strict=True):
-        page = Elements()
-        page.feed(report_path(workspace, attempt, "html").read_text(encoding="utf-8"))
+        page = seen(report_path(workspace, attempt, "html"))
         assert "script" not in page.tags, word
         assert "img" not in page.tags, word
         assert not [name for name in page.attributes if name.startswith("on")], word
@@ -82,8 +63,7 @@ def test_quotes_newlines_markup_and_formulas_are_text_everywhere(workspace, tiny
             assert page.text.count(word) >= 6, word
         made = json.loads(report_path(workspace, attempt, "ipynb").read_text(encoding="utf-8"))
         assert made["metadata"]["papermill"]["parameters"] == {"word": word}
-    index = Elements()
-    index.feed((workspace.reports_dir / "index.html").read_text(encoding="utf-8"))
+    index = seen(workspace.reports_dir / "index.html")
     assert not {"script", "img"} & set(index.tags)
 
 
@@ -104,7 +84,7 @@ NAMED = {"U01": "模拟喆龑㙍镇", "U02": '模拟/县\\财:政*局?"甲"<乙>
 
 
 @pytest.mark.heavy
-def test_the_shipped_reports_bear_any_name_of_a_unit(workspace, monkeypatch):
+def test_the_shipped_reports_bear_any_name_of_a_unit(workspace, monkeypatch, seen):
     """Rare characters, what Windows forbids, 300 characters, names that differ in case only: all formats, told apart, in full inside."""
     import duckdb
     from docx import Document
@@ -125,8 +105,7 @@ def test_the_shipped_reports_bear_any_name_of_a_unit(workspace, monkeypatch):
     for name, attempt in zip(NAMED.values(), result.attempts, strict=False):
         title = Document(str(report_path(workspace, attempt, "docx"))).core_properties.title
         assert title.startswith(name[:250])
-        page = Elements()
-        page.feed(report_path(workspace, attempt, "html").read_text(encoding="utf-8"))
+        page = seen(report_path(workspace, attempt, "html"))
         assert name in page.text
         if shutil.which("pdftotext"):
             pdf = str(report_path(workspace, attempt, "pdf"))

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -20,6 +21,7 @@ from fangkong_lab.report.inputs import fingerprint
 from fangkong_lab.report.order import Format, Style
 from fangkong_lab.report.period import day_of, period_days
 from fangkong_lab.report.templates import source_requests, unit_requests
+from fangkong_lab.report.verify import manifest_of
 from fangkong_lab.workspace import read_workspace
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema" / "report_manifest.schema.json").read_text(encoding="utf-8"))
@@ -95,8 +97,6 @@ def test_marks_stand_on_every_page_of_every_format(county, made):
 
 def test_verified_then_what_differs(tmp_path, county, made, capsys):
     """A copy of the workspace is changed in one place at a time."""
-    import shutil
-
     root = tmp_path / "copy"
     shutil.copytree(county.root, root)
     copy = read_workspace(root)
@@ -115,8 +115,6 @@ def test_verified_then_what_differs(tmp_path, county, made, capsys):
 
 
 def test_changed_rows_are_named_by_table(tmp_path, county, made, capsys):
-    import shutil
-
     import duckdb
 
     root = tmp_path / "copy"
@@ -131,8 +129,6 @@ def test_changed_rows_are_named_by_table(tmp_path, county, made, capsys):
 
 
 def test_a_resaved_document_that_says_the_same_is_no_fault(tmp_path, county, made, capsys):
-    import shutil
-
     from docx import Document
 
     root = tmp_path / "copy"
@@ -164,6 +160,21 @@ def test_without_a_manifest_nothing_is_verified(county, tmp_path, capsys):
     lone = tmp_path / "报告.html"
     lone.write_text("x", encoding="utf-8")
     assert verify(county, str(lone), capsys=capsys)[0] == BadInput.exit_code
+
+
+def test_a_file_that_is_not_there_is_told_from_one_that_was_made_and_is_gone(county, made, tmp_path):
+    page = report_path(county, made.attempts[1], "html")
+    for absent in (tmp_path / "无.docx", page.with_suffix(".odt"), page.parent):
+        with pytest.raises(BadInput, match="没有这个文件"):
+            manifest_of(absent)
+    shutil.copy(manifest_file(county, made.attempts[1]), tmp_path)
+    assert manifest_of(tmp_path / page.name)[0].title == made.attempts[1].title, "it is gone; what it was can still be said"
+
+
+def test_a_template_that_the_report_was_not_made_in_is_not_passed_over_in_silence(county, made, tmp_path, capsys):
+    code, said = verify(county, str(report_path(county, made.attempts[1], "docx")), "--template", str(tmp_path / "x.docx"), capsys=capsys)
+    assert code == 0
+    assert "注意：这份报告生成时没有用公文模板，--template 未用" in said
 
 
 def test_the_snapshot_is_what_the_store_says(county):
@@ -203,7 +214,9 @@ def test_the_command_takes_period_and_formats(county, capsys):
     try:
         assert main(["report", "--model", "扬中", "--formats", "html,docx", "--quiet"]) == 0
         assert main(["report", "--unit", "模拟示例局", "--period", "2016", "--as-of", "2015-12-31", "--quiet"]) == 2
-        assert main(["report", "--formats", "odt", "--quiet"]) == 3
+        assert main(["report", "--formats", "odt", "--quiet"]) == 2
+        assert main(["report", "--formats", "，", "--quiet"]) == 2
+        assert "--formats：没有写格式" in capsys.readouterr().err
         assert main(["report", "--workers", "0", "--quiet"]) == 2
     finally:
         os.chdir(here)
@@ -212,8 +225,6 @@ def test_the_command_takes_period_and_formats(county, capsys):
 
 def test_a_report_in_the_offices_template_is_verified_with_it(tmp_path, county, capsys):
     """The template is found by its hash wherever it lies in the workspace; elsewhere, it has to be named."""
-    import shutil
-
     from docx import Document
 
     root = tmp_path / "copy"
@@ -240,5 +251,6 @@ def test_a_report_in_the_offices_template_is_verified_with_it(tmp_path, county, 
     assert "没有找到生成时所用的那一份" in said
     assert "--template" in said
     assert verify(copy, str(report), "--remake", capsys=capsys)[0] == BadInput.exit_code
+    assert verify(copy, str(report), "--template", str(first), capsys=capsys)[0] == BadInput.exit_code, "no such template"
     code, said = verify(copy, str(report), "--remake", "--template", str(away), capsys=capsys)
     assert code == 0, said

@@ -14,7 +14,7 @@ from docx.shared import Mm
 
 from fangkong_lab.report.content import Content, Heading, Items, Paragraph, Picture, Span, Table
 from fangkong_lab.report.hashes import docx_hash, pdf_hash
-from fangkong_lab.report.layout import column_widths, em_width, picture_mm, title_lines
+from fangkong_lab.report.layout import Room, column_widths, em_width, picture_mm, title_lines
 from fangkong_lab.report.libreoffice import pdf_of
 from fangkong_lab.report.pdf import missing_characters, pdf
 from fangkong_lab.report.word import docx
@@ -207,6 +207,19 @@ def test_codes_and_numbers_stay_in_one_piece_where_text_can_break():
     assert len({round(s, 6) for s in shares[1:]}) == 1
     codes = Table(tuple("甲乙丙丁"), (("x" * 40,) * 3 + ("字" * 40,),), (False,) * 4)
     assert column_widths(codes) == pytest.approx([0.25] * 4), "too many codes: nobody comes first"
+
+
+def test_codes_inside_text_stay_whole_in_narrow_columns():
+    """Eight columns on a page with wide margins: each wants more than its share, and none gets less than its code."""
+    codes = ("F07000／2", "2017-01-01", "X1", "X2")
+    row = tuple(f"{code}的说明{'很长' * 8}" for code in codes * 2)
+    page = Room(130.0, 180.0)
+    shares = column_widths(Table(tuple("甲乙丙丁戊己庚辛"), (row,), (False,) * 8), page)
+    assert sum(shares) == pytest.approx(1)
+    for share, code in zip(shares, codes * 2, strict=True):
+        assert share * 130 / 25.4 * 72 / 9 >= em_width(code) + 0.67, f"{code}, with the margins of a cell"
+    torn = Table(tuple("甲乙丙丁"), (("X" * 40 + "字",) * 4,), (False,) * 4)
+    assert column_widths(torn) == pytest.approx([0.25] * 4), "no room for all: nobody comes first"
 
 
 def test_titles_break_before_the_bracket_and_pictures_fit():

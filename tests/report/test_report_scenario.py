@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fangkong_lab.errors import FangkongError, WrongCall
+from fangkong_lab.errors import BadInput, FangkongError, WrongCall
 from fangkong_lab.report.batch import Plan, run_batch
 from fangkong_lab.report.inputs import fingerprint, shared_inputs
 from fangkong_lab.report.order import Format, Style
@@ -25,7 +25,12 @@ def test_a_scenario_is_checked_before_anything_runs(workspace, tmp_path):
     (request,) = scenario_requests(workspace, "twelve_points", 10)
     assert request.title == "12分制三套门槛与长武记分的对照：规则推演报告"
     assert request.marks == ("推演，不是预测", "模拟数据")
-    assert request.parameters() == {"scenario": "twelve_points", "replications": 10, "trajectories": 6, "counts": "", "in_force": ""}
+    assert request.parameters() == {"scenario": "twelve_points", "replications": 10, "trajectories": 6, "counts": "", "in_force": "",
+                                    "design": "morris"}
+    (other,) = scenario_requests(workspace, "twelve_points", 10, design="sobol")
+    assert other.parameters()["design"] == "sobol"
+    with pytest.raises(BadInput, match="Morris 筛选"):
+        scenario_requests(workspace, "twelve_points", design="moris")
 
 
 COUNTS = "指标,数,自,至,截至,来源\n受理的反映,3,2012-01-01,2013-12-31,2014-01-20,年报\n查实的事项,4,2012-01-01,2013-12-31,{},年报\n"

@@ -4,7 +4,7 @@ Witnesses: the report's HTML, read by a parser of its own; the workbooks, read b
 """
 
 import json
-from html.parser import HTMLParser
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -12,37 +12,16 @@ import pytest
 from openpyxl import load_workbook
 
 from fangkong_lab.cli.main import main
-from fangkong_lab.errors import WrongCall
+from fangkong_lab.errors import BadInput, WrongCall
+from fangkong_lab.measure.key_figure import MOST_NEAR
 from fangkong_lab.report.asked import find_report
+from fangkong_lab.report.elsewhere import NOT_SUMS, Traced
+from fangkong_lab.report.status import LEDGER_NAME
 from fangkong_lab.report.trace import Desk, NumberTrace
 from fangkong_lab.workspace import Workspace, read_workspace
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema" / "trace.schema.json").read_text(encoding="utf-8"))
 AMOUNT_COLUMNS = {"recoveries": "本次实缴", "outcomes": "数值"}
-
-
-class Cells(HTMLParser):
-    """The cells of a page's tables, row by row."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[list[str]] = []
-        self._open = False
-
-    def handle_starttag(self, tag, attrs):
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("td", "th") and self.rows:
-            self.rows[-1].append("")
-            self._open = True
-
-    def handle_endtag(self, tag):
-        if tag in ("td", "th"):
-            self._open = False
-
-    def handle_data(self, data):
-        if self._open:
-            self.rows[-1][-1] += data.strip()
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +60,8 @@ def test_the_families_are_all_there(traces):
     assert len({t.figure.key for t in traces}) == len(traces)
 
 
-def test_every_number_is_the_one_printed(traces):
-    page = Cells()
-    page.feed(traces[0].report.page.read_text(encoding="utf-8"))
+def test_every_number_is_the_one_printed(traces, seen):
+    page = seen(traces[0].report.page)
     printed = {row[0]: row[1] for row in page.rows if len(row) == 5}
     for made in traces:
         assert printed[made.figure.key] == made.printed == made.figure.value
@@ -152,7 +130,7 @@ def test_the_units_copy_has_no_counts_of_persons(workspace):
     page = report.page.read_text(encoding="utf-8")
     assert "监督执纪-立案" not in page
     assert "可用来反推人数" in page
-    with pytest.raises(WrongCall, match="没有「监督执纪-立案-件-2016年下半年」"):
+    with pytest.raises(WrongCall, match=r"反推人数.*请在纪委内部册里查"):
         Desk(workspace, report).trace("监督执纪-立案-件-2016年下半年")
 
 
@@ -166,20 +144,78 @@ def test_parts_of_a_key_are_enough_and_near_ones_are_named(workspace):
         desk.trace("监督执纪-立案-件-2016年下半年度")
 
 
+def test_numbers_that_are_no_sums_are_told_why_and_where_to_look(workspace):
+    desk = Desk(workspace, find_report(workspace, "模拟县财政局廉政风险防控评估报告（纪委内部）"))
+    for word, reason in NOT_SUMS[Traced.UNIT].items():
+        with pytest.raises(WrongCall) as caught:
+            desk.trace(f"{word}的数")
+        assert str(caught.value) == f"「{word}的数」不能追到台账的行：{reason.why}。请{reason.mend}"
+
+
+def test_what_names_nothing_is_refused_without_endless_lists(workspace):
+    """The report has more than 50 keys; an error names eight at most."""
+    desk = Desk(workspace, find_report(workspace, "模拟县财政局廉政风险防控评估报告（纪委内部）"))
+    assert len(desk.figures) > 50
+    for word in (" ", "-", "@@@", "项", "权力制约", "监督执纪-立案"):
+        with pytest.raises(WrongCall) as caught:
+            desk.trace(word)
+        assert str(caught.value).count("、") < MOST_NEAR, word
+    for word in ("", " "):
+        with pytest.raises(WrongCall, match="没有写报告的名称"):
+            find_report(workspace, word)
+
+
+def test_every_level_of_warning_is_listed(traces):
+    """The unit's workbook has no warning of some level and state: that is 0, now and a year before, not 未载."""
+    mine = {t.figure.key: t for t in traces if t.figure.key.startswith("预警")}
+    assert list(mine) == [f"预警-{level}-{word}" for level in ("蓝", "黄", "红", "等级未载") for word in ("发出", "已解除", "逾期未解除")]
+    assert all(t.before is not None for t in mine.values())
+    assert "0" in {t.figure.value for t in mine.values()}
+
+
+def test_the_printed_numbers_are_read_once_from_the_notebook(workspace, tmp_path, monkeypatch):
+    """Changed there, the change is told; without it, or with something else in its place, the report cannot be asked."""
+    report = find_report(workspace, "模拟县财政局廉政风险防控评估报告（纪委内部）")
+    other = replace(report, page=tmp_path / report.page.name)
+    read = []
+    original = Path.read_text
+    monkeypatch.setattr(Path, "read_text", lambda self, *a, **k: read.append(self.suffix) or original(self, *a, **k))
+    with pytest.raises(BadInput, match="打不开"):
+        Desk(workspace, other).trace("核验率")
+    changed = original(report.notebook, encoding="utf-8").replace('"覆盖-列入清单",\n', '"覆盖-不见了",\n')
+    other.notebook.write_text(changed, encoding="utf-8")
+    read.clear()
+    printed = [t.printed for t in Desk(workspace, other).everything()]
+    assert printed.count(None) == changed.count('"覆盖-不见了"') == 1
+    assert read.count(".ipynb") == 1
+    assert ".html" not in read
+    other.notebook.write_text("{}", encoding="utf-8")
+    with pytest.raises(BadInput, match="笔记本已损坏"):
+        Desk(workspace, other).trace("核验率")
+
+
 def test_reports_are_found_by_title_file_and_unit(workspace):
     inner = find_report(workspace, "模拟县财政局廉政风险防控评估报告（纪委内部）")
     assert find_report(workspace, str(inner.page)) == inner
-    assert find_report(workspace, inner.page.name.replace(".html", ".ipynb")) == inner
+    for ending in (".ipynb", ".docx", ".pdf"):
+        assert find_report(workspace, inner.page.name.replace(".html", ending)) == inner
     with pytest.raises(WrongCall, match="对得上2份报告"):
         find_report(workspace, "U02")
     with pytest.raises(WrongCall, match="模拟县财政局"):
         find_report(workspace, "模拟县财正局廉政风险防控评估报告（纪委内部）")
 
 
+def test_a_line_of_the_status_ledger_that_is_not_ours_hides_no_report(workspace, tmp_path):
+    (tmp_path / "reports").mkdir()
+    lines = (workspace.reports_dir / LEDGER_NAME).read_text(encoding="utf-8")
+    strange = [json.dumps(json.loads(lines.splitlines()[0]) | {"key": key}) + "\n" for key in ("{", "7", '["unit"]', '["unit", 7]')]
+    (tmp_path / "reports" / LEDGER_NAME).write_text("".join(strange) + lines, encoding="utf-8")
+    found = find_report(replace(workspace, root=tmp_path), "模拟县财政局廉政风险防控评估报告（纪委内部）")
+    assert found.unit_id == "U02"
+
+
 def test_a_changed_page_is_told(workspace, tmp_path, traces):
     """A report whose number no longer is what the ledger gives says both."""
-    from dataclasses import replace
-
     made = next(t for t in traces if t.figure.key == "覆盖-列入清单")
     other = replace(made, printed="9999")
     assert not other.agrees
@@ -203,12 +239,11 @@ def test_the_command(workspace, monkeypatch, capsys):
     assert main(["trace", "没有这份报告", "核验率"]) == 2
 
 
-def test_the_chapters_print_the_same_numbers_as_the_annex(traces):
+def test_the_chapters_print_the_same_numbers_as_the_annex(traces, seen):
     """The 指标表 and the sentences and tables of the chapters are made apart; they must agree."""
     values = {t.figure.key: t.figure.value for t in traces}
-    page = Cells()
+    page = seen(traces[0].report.page)
     text = traces[0].report.page.read_text(encoding="utf-8")
-    page.feed(text)
     assert f"查有风险点{values['风险-查有风险点']}个" in text
     assert f"{values['权力制约-单人可办结-项数']}项可由一人办结" in text
     assert f"到期问题{values['问题整改-到期问题']}个，销号{values['问题整改-到期已销号']}个" in text

@@ -19,6 +19,8 @@ from fangkong_lab.simulate.calibrate_fit import Target, distance_of
 from fangkong_lab.simulate.crew import Crew
 from fangkong_lab.simulate.figures import PLACE, Figure
 from fangkong_lab.simulate.model import Block, Model, model_of, run_rows
+from fangkong_lab.simulate.outcome import rounded
+from fangkong_lab.simulate.parameter import plain
 from fangkong_lab.simulate.robust_words import said
 from fangkong_lab.simulate.scenario import DAYS_A_MONTH, Scenario
 
@@ -77,7 +79,7 @@ def test_walks_that_stay_apart_or_are_few_are_not_called_narrow(made: Calibratio
     assert Told.NARROWED not in few.verdicts().values()
     assert "收窄到" not in few.sentence()
     assert "「看不清」" in few.sentence()
-    assert "收窄没有收窄都看不清" in few.sentence()
+    assert "是否收窄无法判断" in few.sentence()
 
 
 def test_what_does_not_enter_the_counts_is_said_to_be_unidentifiable(made: Calibration) -> None:
@@ -121,7 +123,13 @@ def test_counts_out_of_reach_are_said_to_be_so(made: Calibration) -> None:
     assert none.kept.empty
     assert none.nearest > 10
     assert "没有找到与全部计数相容的取值" in none.sentence()
+    for text in (none.sentence(), none.sentence(warned=False)):
+        assert "10 组里没有一组与计数相容。" in text
+        assert f"相差 {plain(none.nearest - 1, 3)} 个标准差" in text
+        assert "收窄" not in text
+        assert "以下是" not in text
     assert set(none.table()["判断"]) == {"没有相容的值"}
+    assert set(rounded(none.table(), "—")["相容值最低"]) == {"—"}
 
 
 def test_ties_name_what_only_the_product_is_told_of() -> None:
@@ -129,7 +137,7 @@ def test_ties_name_what_only_the_product_is_told_of() -> None:
     model = model_of(set_to(world(TRUE), dict.fromkeys(
         [f"detection.{c}.finds" for c in ("自查", "巡察", "信访", "审计")], 0.0)))
     one = counted(model, 7, (Countable.VERIFIED,))
-    effort = Search(draws=60, chains=4, sweeps=20, replications=3)
+    effort = Search(draws=60, chains=4, sweeps=40, replications=4)
     made = calibrate(model, one, search=effort, addresses=[RATE, UPHELD])
     kept = made.kept.rank().corr().iloc[0, 1]
     assert kept < -0.3
@@ -201,7 +209,8 @@ def test_counts_are_read(tmp_path: Path, coding: str) -> None:
     (GOOD + GOOD.replace("查实的事项", "申诉").replace("2013-12-31", "2012-12-31"), ["终止日不同", "2012-12-31"]),
     (GOOD + GOOD, ["写了两次"]), (GOOD.replace("查实的事项", "发生的行为"), ["没有人数得到"]),
     (GOOD.replace("查实的事项", "查实的事象"), ["没有名为", "查实的事项"]), (GOOD.replace("42", "40余"), ["不是非负整数", "第2行"]),
-    (GOOD.replace("42", "4²"), ["不是非负整数"]), (GOOD.replace("42", "9" * 30), ["不是非负整数"]), (GOOD.replace("42", "-1"), ["不是非负整数"]),
+    (GOOD.replace("42", "4²"), ["不是非负整数"]), (GOOD.replace("42", "9" * 10), ["数太大（至多 9 位）", "第2行 › 数"]), (GOOD.replace("42", '"4,2"'), ["不是非负整数", "千位"]),
+    (GOOD.replace("42", '"1,0420"'), ["不是非负整数"]), (GOOD.replace("42", '"1，234，567，890"'), ["数太大"]), (GOOD.replace("42", "-1"), ["不是非负整数"]),
     ('"' + "x" * 200_000 + '"', ["读不成表格", "第2行"]), (GOOD.replace("2012-01-01", "2012-13-01"), ["第2行 › 自", "2012-13-01"]),
     (GOOD.replace("县纪委年报", ""), ["没有写来源"]), (GOOD.replace("2012-01-01", "年初"), ["第2行 › 自"]), ("", ["没有一行计数"]),
 ])

@@ -12,6 +12,7 @@ import pytest
 
 from fangkong_lab.cli.main import main
 from fangkong_lab.simulate.calibrate import Search
+from fangkong_lab.simulate.calibrate_counts import Counts, read_counts
 from fangkong_lab.simulate.model import model_of
 from fangkong_lab.simulate.read_scenario import load_scenario
 from fangkong_lab.simulate.robust import Effort, robustness
@@ -55,13 +56,42 @@ def test_robust_and_calibrate_on_the_screen_in_json_and_tables(two: Path, capsys
 
 @pytest.mark.parametrize(("words", "code", "said"), [
     (["--formats", "docx"], 2, "--report"), (["--report", "--formats", "doc"], 2, "docx"), (["--report", "--seed", "3"], 2, "--seed"),
+    (["--report", "--formats", "，"], 2, "没有写格式"), (["--report", "--reform", "x.reform.yaml"], 2, "--reform"),
     (["--report", "--book", "x.xlsx"], 2, "--book"), (["--report"], 2, "不是工作目录"),
     (["--in-force", "示例"], 2, "--calibrate"), (["--calibrate", "没有.csv"], 2, "没有文件"),
-    (["--calibrate", "counts.csv", "--in-force", "示列"], 2, "示例"), (["--robust", "morris", "--trajectories", "1"], 2, "两条轨迹"),
+    (["--calibrate", "counts.csv", "--in-force", "示列"], 2, "示例"), (["--robust", "morris", "--trajectories", "1"], 2, "--trajectories：Morris 筛选至少要两条轨迹，至多 1,000 条。请取 2 到 1,000"),
 ])
 def test_wrong_calls_are_refused(two: Path, words: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", str(two), "--replications", "2", *words]) == code
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("words", "design"), [(["--robust", "sobol"], "sobol"), (["--robust", "morris"], "morris"), ([], "morris")])
+def test_the_report_is_of_the_design_asked_for(two: Path, words: list[str], design: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Asked(Exception):
+        """What the report was asked for."""
+
+    def asked(*given: object) -> None:
+        raise Asked(given[-1])
+    monkeypatch.setattr("fangkong_lab.report.templates.scenario_requests", asked)
+    monkeypatch.setattr("fangkong_lab.simulate.robust.robustness", lambda *given, **named: None)
+    assert main(["init", "office"]) == 0
+    monkeypatch.chdir("office")
+    with pytest.raises(Asked, match=design):
+        main(["simulate", str(two), "--replications", "2", "--report", *words])
+
+
+def test_the_counts_are_read_once(two: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that changes meanwhile (a pipe, an editor) is checked and used as one and the same."""
+    reads: list[Path] = []
+
+    def once(path: Path) -> Counts:
+        reads.append(path)
+        return read_counts(path)
+    monkeypatch.setattr("fangkong_lab.simulate.calibrate_counts.read_counts", once)
+    monkeypatch.setattr("fangkong_lab.simulate.calibrate.Search", partial(Search, draws=4, chains=1, sweeps=1, replications=2))
+    assert main(["simulate", str(two), "--replications", "2", "--calibrate", "counts.csv"]) == 0
+    assert reads == [Path("counts.csv")]
 
 
 def test_counts_of_two_days_are_refused_naming_both(two: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -87,12 +90,66 @@ def test_the_sweep_on_a_cluster_is_the_sweep_here(machines: tuple[str, list[subp
     assert found.effects.equals(alone.effects)
 
 
+def enter(address: str) -> None:
+    with cluster(address):
+        pytest.fail("nothing is there to be entered")
+
+
+async def in_a_notebook(address: str) -> None:
+    """As a cell of JupyterLab calls it: in a thread whose event loop runs."""
+    assert asyncio.get_running_loop().is_running()
+    enter(address)
+
+
+@pytest.fixture
+def hanging_up() -> Iterator[str]:
+    """A port that takes every call and hangs up at once."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    door.accept()[0].close()
+        threading.Thread(target=answer, daemon=True).start()
+        yield f"tcp://127.0.0.1:{door.getsockname()[1]}"
+
+
+def test_inside_a_notebook_what_does_not_answer_is_refused_as_outside(hanging_up: str) -> None:
+    with pytest.raises(BadInput, match="连不上 dask 调度器"):
+        enter(hanging_up)
+    with pytest.raises(BadInput, match="连不上 dask 调度器") as caught:
+        asyncio.run(in_a_notebook(hanging_up))
+    assert caught.value.where == hanging_up
+
+
+@pytest.mark.parametrize("error", [OSError("gone"), TimeoutError("late"), ValueError("odd")])
+def test_a_scheduler_that_goes_away_after_its_answer_is_said_so(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def gone(*given: object, **named: object) -> None:
+        raise error
+    monkeypatch.setattr("fangkong_lab.simulate.cluster._answering", lambda address: address)
+    monkeypatch.setattr("distributed.Client", gone)
+    with pytest.raises(BadInput, match="连不上 dask 调度器") as caught:
+        enter("tcp://127.0.0.1:8786")
+    assert caught.value.__cause__ is error
+
+
+@pytest.mark.heavy
+def test_inside_a_notebook_the_cluster_computes_the_same(machines: tuple[str, list[subprocess.Popen[str]]]) -> None:
+    model = model_of(small(crowds=((5, 6),)))
+
+    async def cell() -> Totals:
+        with cluster(machines[0]) as there:
+            return run(model, 40, there.threads, executor=there.executor, block_size=10)
+    assert same(asyncio.run(cell()), run(model, 40, 1))
+
+
 @pytest.mark.heavy
 def test_a_scheduler_without_workers_is_refused() -> None:
     scheduler, address = start(SCHEDULER)
     try:
-        with pytest.raises(BadInput, match="没有工作进程"), cluster(address):
-            time.sleep(0)
+        with pytest.raises(BadInput, match="没有工作进程"):
+            enter(address)
+        with pytest.raises(BadInput, match="没有工作进程"):
+            asyncio.run(in_a_notebook(address))
     finally:
         os.killpg(scheduler.pid, signal.SIGKILL)
         scheduler.wait()

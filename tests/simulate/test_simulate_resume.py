@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from simulate_worlds import small
 from fangkong_lab.cli.main import main
 from fangkong_lab.errors import BadInput
 from fangkong_lab.simulate import calibrate as calibrate_module
-from fangkong_lab.simulate import robust_look, store
+from fangkong_lab.simulate import program, robust_look, store
 from fangkong_lab.simulate.calibrate import Calibration, Search, calibrate
 from fangkong_lab.simulate.calibrate_counts import Countable, Counts
 from fangkong_lab.simulate.crew import Crew, Stage
@@ -235,6 +236,40 @@ def test_longer_walks_go_on_from_shorter_ones(model: Model, fitted: Calibration,
 def test_other_counts_do_not_use_the_walks_of_these(model: Model, fitted: Calibration, tmp_path: Path) -> None:
     calibrate(model, replace(COUNTS, numbers=(60, 30)), search=SEARCH, addresses=CHOSEN, crew=Crew(root=tmp_path))
     assert same_fit(calibrate(model, COUNTS, search=SEARCH, addresses=CHOSEN, crew=Crew(root=tmp_path)), fitted)
+
+
+def test_a_part_damaged_at_any_byte_is_not_used_and_never_crashes(tmp_path: Path) -> None:
+    """Every byte of the file changed in turn (to three other values), every shorter length, and one byte more."""
+    held = Store(tmp_path)
+    held.keep("a", {"mean": np.linspace(-1, 1, 5), "count": np.array([3], dtype=np.int64)})
+    whole = held.file("a").read_bytes()
+    found = held.load("a")
+    assert found is not None
+    assert {name: values.tolist() for name, values in found.items()} == {"mean": [-1, -0.5, 0, 0.5, 1], "count": [3]}
+    damaged = [whole[:at] + bytes([whole[at] ^ change]) + whole[at + 1:] for at in range(len(whole)) for change in (1, 0x80, 0xFF)]
+    for raw in (*damaged, *(whole[:length] for length in range(len(whole))), whole + b"x", whole * 2):
+        held.file("a").write_bytes(raw)
+        assert held.load("a") is None
+    assert held.load("missing") is None
+
+
+def test_the_bytes_and_names_of_what_makes_the_numbers_count(tmp_path: Path) -> None:
+    """A copy of the program is the same program; one byte more in any of these, or one file under another name, is another."""
+    package = Path(program.__file__).parents[1]
+    for name in ("simulate", "policy"):
+        shutil.copytree(package / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("streams.py", "dates.py"):
+        shutil.copy(package / name, tmp_path / name)
+    same = program.hash_of(tmp_path)
+    assert same == program.program_hash()
+    for name in ("streams.py", "dates.py", "simulate/draws.py", "policy/cycle.py"):
+        before = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(before + b"\n")
+        assert program.hash_of(tmp_path) != same, name
+        (tmp_path / name).write_bytes(before)
+    assert program.hash_of(tmp_path) == same
+    (tmp_path / "policy" / "cycle.py").rename(tmp_path / "simulate" / "cycle.py")
+    assert program.hash_of(tmp_path) != same
 
 
 def test_a_folder_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:

@@ -17,10 +17,12 @@ from fangkong_lab.simulate.figures import PLACE, Figure
 from fangkong_lab.simulate.model import Block, Model, model_of, run_rows
 from fangkong_lab.simulate.robust import Design, Effort, robustness
 from fangkong_lab.simulate.robust_conclusion import Claim, gaps_at, not_asked, questions_of
+from fangkong_lab.simulate.robust_flip import Flip, Move
 from fangkong_lab.simulate.robust_space import (
     Space,
     morris_effects,
     morris_points,
+    own_end,
     sobol_points,
     sobol_shares,
     space_of,
@@ -191,6 +193,62 @@ def test_strengths_and_shares_are_those_worked_out_by_hand() -> None:
         centred = b - rows.mean()
         assert own["first"].to_numpy() == pytest.approx((centred[:, None] * (mixed - a[:, None])).mean(axis=0) / spread)
         assert own["total"].to_numpy() == pytest.approx(((a[:, None] - mixed) ** 2).mean(axis=0) / 2 / spread)
+
+
+def test_places_are_counted_and_never_said_in_percent() -> None:
+    """Three of some hundreds would be printed as none: the numbers themselves are said, and those that are zero are left out."""
+    made = robustness(two_answers((0.5, 2, 8), (4, 4, 4)), TINY, [MILD, FINDS, RATE])
+    found = hours(made)
+    turned = round(found.turned * made.places)
+    assert f"{made.places} 处中 {turned} 处反向；" in made.turning()[1]
+    assert "%" not in made.sentence()
+
+    def never(untold: int, turned: int, places: int = 638) -> str:
+        unsure = replace(found, standing=Standing.NEVER_TURNED, untold=untold / places, turned=turned / places, flips=())
+        return replace(made, verdicts=(unsure,), places=places).held()[2]
+    assert "（638 处中，1 处分不出、2 处看似反向而复核不成立）" in never(1, 2)
+    assert "（638 处中，3 处分不出）" in never(3, 0)
+    assert "（638 处中，637 处看似反向而复核不成立）" in never(0, 637)
+    table = made.table().set_index("结论").loc[found.words()]
+    assert (table["试了几处"], table["反向的处所"]) == (made.places, turned)
+
+
+def test_a_weight_whose_range_begins_at_zero_is_printed_as_the_scenario_has_it() -> None:
+    """Where all grades weigh nothing no world can be made, so a hair above zero is run; the page says zero."""
+    weight = "conduct.grades.一般.weight"
+    scenario = ranged(small(), {weight: (0.0, small().value(weight), 0.5)})
+    space = space_of(scenario, [weight])
+    assert 0 < space.lows[0] <= 0.5e-6
+    assert own_end(scenario.parameters[weight], space.lows[0]) == 0
+    assert own_end(scenario.parameters[weight], 0.25) == 0.25
+    moved = Flip((Move(weight, 0.3, float(space.lows[0])), Move(MILD, 2, 8))).as_written(scenario.parameters)
+    assert [m.value for m in moved.moves] == [0, 8]
+    assert "由 0.3 降到 0、" in moved.words()
+    made = robustness(two_answers((0.5, 2, 8), (4, 4, 4)), TINY, [MILD])
+    shown = replace(made, verdicts=(replace(hours(made), flips=(moved,)),)).flips()
+    assert shown["翻转处"].tolist() == [0, 8]
+    assert shown["精度"].isna().all()
+    assert (made.flips()["精度"] > 0).all()
+
+
+def test_a_flip_by_a_weight_that_may_be_zero() -> None:
+    """Whoever acts often is warned twice a year, where 「轻起」 answers with 20 hours against 4; all others once, with 0.5
+    against 4: it takes less time than 「一律」 where nobody has the high grade.
+    """
+    weight, last = "conduct.grades.高.weight", "responses.问责处置.hours"
+    rates = {"高": 5.0, "一般": 0.2, "低": 0.2}
+    scenario = set_to(small(crowds=((2, 40),)), {**QUIET, **{f"conduct.grades.{g}.rate": v for g, v in rates.items()},
+                                                 "conduct.kinds.违规采购.rate": 0, "conduct.kinds.重大案件.rate": 0})
+    scenario = ranged(scenario, {MILD: (0.5, 0.5, 0.5), HARD: (4, 4, 4), last: (20, 20, 20), weight: (0, 0.6, 0.8)})
+    arm, answers = scenario.arms[0], {"轻起": ("提醒", "问责处置", "问责处置"), "一律": ("约谈整改",) * 3}
+    arms = [replace(arm, name=name, use=replace(arm.use, responses=dict(zip(arm.use.responses, each, strict=True))))
+            for name, each in answers.items()]
+    found = hours(robustness(model_of(scenario).with_arms(arms), TINY, [weight]))
+    assert (found.sign, found.standing) == (-1, Standing.FLIPS)
+    (flip,) = found.flips
+    assert flip.moves == (Move(weight, 0.6, 0.0),)
+    assert flip.crossing is not None
+    assert 0 < flip.crossing < 0.6
 
 
 def test_executors_do_not_show_and_everything_is_marked() -> None:

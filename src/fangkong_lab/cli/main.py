@@ -11,19 +11,19 @@ from typing import NoReturn
 
 from fangkong_lab import __version__
 from fangkong_lab.cli.commands import COMMANDS
-from fangkong_lab.errors import EXIT_DONE, EXIT_WRONG_CALL, FangkongError, did_you_mean
+from fangkong_lab.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_WRONG_CALL, FangkongError, did_you_mean
 
-_HEAD = "fangkong:防控试点评估工作台（离线使用，评价结构、规则和试点，不对个人下结论）"
-_FOOT = """退出码:0 完成;1 完成但有失败项(已列出);2 命令写法有误;3 输入数据有误;4 台账库被占用或版本较新。
-每条命令的用法:fangkong 命令 --help"""
+_HEAD = "fangkong：防控试点评估工作台（离线使用，评价结构、规则和试点，不对个人下结论）"
+_FOOT = """退出码：0 完成；1 完成但有失败项（已列出）；2 命令写法有误；3 输入数据有误；4 台账库被占用或版本较新。
+每条命令的用法：fangkong 命令 --help"""
 
 _ARGPARSE_CHINESE = (
-    (re.compile(r"unrecognized arguments: (.*)"), r"不认识的参数:\1"),
-    (re.compile(r"the following arguments are required: (.*)"), r"缺少参数:\1"),
-    (re.compile(r"one of the arguments (.*) is required"), r"须给出其一:\1"),
+    (re.compile(r"unrecognized arguments: (.*)"), r"不认识的参数：\1"),
+    (re.compile(r"the following arguments are required: (.*)"), r"缺少参数：\1"),
+    (re.compile(r"one of the arguments (.*) is required"), r"须给出其一：\1"),
     (re.compile(r"argument (\S+): expected at least one argument"), r"参数 \1 至少要有一个值"),
     (re.compile(r"argument (\S+): expected one argument"), r"参数 \1 需要一个值"),
-    (re.compile(r"argument (.+): invalid choice: '?([^']*)'? \(choose from (.*)\)"), r"参数 \1 不能取「\2」,可选:\3"),
+    (re.compile(r"argument (.+): invalid choice: '?([^']*)'? \(choose from (.*)\)"), r"参数 \1 不能取「\2」，可选：\3"),
     (re.compile(r"argument (.+): invalid \w+ value: '(.*)'"), r"参数 \1 的值「\2」类型不对"),
     (re.compile(r"argument (.+): not allowed with argument (.*)"), r"参数 \1 不能与 \2 同用"),
 )
@@ -89,7 +89,7 @@ def _run(name: str, rest: list[str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         _complain("已中断。已完成的部分保留")
-        return 130
+        return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader (`| head`) has seen enough; closing quietly needs a place for what is still buffered.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -58,14 +58,31 @@ def _plan(args: argparse.Namespace) -> Plan:
 
     from fangkong_lab.errors import WrongCall
     from fangkong_lab.report.batch import Plan
-    from fangkong_lab.report.order import Engine, Format, Limits, Style
+    from fangkong_lab.report.order import Engine, Limits, Style
 
     if args.workers < 1 or args.seconds <= 0 or args.megabytes <= 0:
         raise WrongCall("--workers、--seconds、--megabytes 须大于 0")
-    formats = tuple(Format.read(word.strip().lower()) for word in args.formats.replace("，", ",").split(",") if word.strip())
+    formats = formats_of(args.formats)
     template = _template(args, formats) if args.template else ""
     return Plan(formats=formats, workers=args.workers, force=args.force, limits=Limits(args.seconds, args.megabytes),
                 cluster=args.cluster, style=Style(template, args.pdf), engine=Engine.read(args.engine), progress=not args.quiet)
+
+
+def formats_of(text: str) -> tuple[Format, ...]:
+    """Return the formats named in *text* (the value of --formats), separated by commas; `WrongCall` names the near match of an
+    unknown one, and asks for one where none is named.
+    """
+    from fangkong_lab.errors import WrongCall, did_you_mean
+    from fangkong_lab.report.order import Format
+
+    known = {each.value: each for each in Format}
+    words = [word.strip().lower() for word in text.replace("，", ",").replace("、", ",").split(",") if word.strip()]
+    if not words:
+        raise WrongCall("没有写格式", where="--formats", mend="写 " + "、".join(known) + " 中的一个或几个")
+    for word in words:
+        if word not in known:
+            raise WrongCall(f"没有格式「{word}」", where="--formats", mend=did_you_mean(word, tuple(known)))
+    return tuple(known[word] for word in words)
 
 
 def _template(args: argparse.Namespace, formats: tuple[Format, ...]) -> str:

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fangkong_lab.cli.report import formats_of
 from fangkong_lab.cli.simulate_meter import Meter
-from fangkong_lab.errors import WrongCall, did_you_mean
+from fangkong_lab.errors import WrongCall
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from fangkong_lab.report.order import Format
     from fangkong_lab.simulate.calibrate import Calibration
+    from fangkong_lab.simulate.calibrate_counts import Counts
     from fangkong_lab.simulate.crew import Crew
     from fangkong_lab.simulate.model import Model
+    from fangkong_lab.simulate.robust import Design
     from fangkong_lab.simulate.robust_verdict import Robustness
     from fangkong_lab.simulate.scenario import Scenario
 
@@ -36,7 +38,7 @@ def add_robust_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--trajectories", metavar="N", type=int, default=6, help="--robust 的 Morris 轨迹数（默认 6）；多则细，也慢")
     parser.add_argument("--calibrate", metavar="计数.csv", type=Path, help="与实际计数（同一时段、同一统计日）相容的参数；说不出的标「不可识别」")
     parser.add_argument("--in-force", metavar="方案", help="--calibrate 的计数产生于哪个方案之下（默认第一个）")
-    parser.add_argument("--report", action="store_true", help="另在工作目录生成规则推演报告（含 Morris 参数扫描；写了 --calibrate 的含校准）")
+    parser.add_argument("--report", action="store_true", help="另在工作目录生成规则推演报告（含参数扫描，不写 --robust 的用 morris；写了 --calibrate 的含校准）")
     parser.add_argument("--formats", default=HTML, metavar="格式", help="--report 的格式，逗号分隔：html（默认）、docx、pdf")
 
 
@@ -110,7 +112,7 @@ class Trust:
 
         if self.fit is not None:
             print(f"\n与计数相容的参数〔{self.fit.mark()}〕")
-            print(grid(rounded(self.fit.table().drop(columns=["地址"]))))
+            print(grid(rounded(self.fit.table().drop(columns=["地址"]), "—")))
             print(self.fit.sentence())
 
 
@@ -123,23 +125,30 @@ def check_trust(args: argparse.Namespace) -> None:
     if args.formats != HTML and not args.report:
         raise WrongCall("--formats 只在写了 --report 时有用", mend="加上 --report，或去掉 --formats")
     formats_of(args.formats)
+    if args.report and args.reform is not None:
+        raise WrongCall("规则推演报告不含改革条款的贡献，--report 不能与 --reform 同用", where="--report",
+                        mend="分两次：先写 --reform 推演，再写 --report 生成报告")
     for option, given in (("--seed", args.seed), ("--book", args.book)):
         if args.report and given is not None:
             raise WrongCall(f"报告按情景文件里的种子和工作目录的台账，不能与 {option} 同用", where="--report",
                             mend=f"去掉 {option}；要换，改情景文件或导入台账以后再生成报告")
 
 
-def check_scenario(args: argparse.Namespace, scenario: Scenario) -> None:
-    """Raise, before anything long is run, what the sweep and the calibration of *scenario* would refuse."""
+def check_scenario(args: argparse.Namespace, scenario: Scenario) -> Counts | None:
+    """Return the counts to calibrate to (None: none are given); raises, before anything long is run, what the sweep and the
+    calibration of *scenario* would refuse.
+    """
     from fangkong_lab.simulate.calibrate_counts import fits_scenario, read_counts
     from fangkong_lab.simulate.robust import Effort, check_sweep
 
-    if args.calibrate is not None:
-        fits_scenario(read_counts(args.calibrate), scenario)
+    counts = None if args.calibrate is None else read_counts(args.calibrate)
+    if counts is not None:
+        fits_scenario(counts, scenario)
         if args.in_force:
             scenario.arm(args.in_force)
     if _sweeps(args):
         check_sweep(scenario, Effort(trajectories=args.trajectories))
+    return counts
 
 
 def _sweeps(args: argparse.Namespace) -> bool:
@@ -147,31 +156,24 @@ def _sweeps(args: argparse.Namespace) -> bool:
     return args.report or args.robust != OFF
 
 
-def trust(model: Model, args: argparse.Namespace, crew: Crew) -> Trust:
-    """Sweep and calibrate as asked."""
+def _design(args: argparse.Namespace) -> Design:
+    """The design asked for; a report that asks for none is led by Morris."""
+    from fangkong_lab.simulate.robust import Design
+
+    return Design.MORRIS if args.robust == OFF else Design.read(args.robust)
+
+
+def trust(model: Model, args: argparse.Namespace, crew: Crew, counts: Counts | None) -> Trust:
+    """Sweep as asked, and calibrate to *counts* (None: not asked for)."""
     from fangkong_lab.simulate.calibrate import calibrate
-    from fangkong_lab.simulate.calibrate_counts import read_counts
-    from fangkong_lab.simulate.robust import Design, Effort, robustness
+    from fangkong_lab.simulate.robust import Effort, robustness
 
     sweep = fit = None
-    if args.calibrate is not None:
-        fit = calibrate(model, read_counts(args.calibrate), args.in_force, crew=crew)
+    if counts is not None:
+        fit = calibrate(model, counts, args.in_force, crew=crew)
     if _sweeps(args):
-        design = {d.value: d for d in Design}.get(args.robust, Design.MORRIS)
-        sweep = robustness(model, Effort(design, trajectories=args.trajectories), crew=crew)
+        sweep = robustness(model, Effort(_design(args), trajectories=args.trajectories), crew=crew)
     return Trust(sweep, fit)
-
-
-def formats_of(text: str) -> tuple[Format, ...]:
-    """Return the formats named in *text*, separated by commas; `WrongCall` names the near match."""
-    from fangkong_lab.report.order import Format
-
-    known = {each.value: each for each in Format}
-    words = [word.strip().lower() for word in text.replace("，", ",").split(",") if word.strip()]
-    for word in words:
-        if word not in known:
-            raise WrongCall(f"没有格式「{word}」", where="--formats", mend=did_you_mean(word, tuple(known)))
-    return tuple(known[word] for word in words)
 
 
 def report(args: argparse.Namespace) -> int:
@@ -182,7 +184,7 @@ def report(args: argparse.Namespace) -> int:
 
     workspace = find_workspace()
     requests = scenario_requests(workspace, args.scenario, args.replications or 0, args.trajectories, str(args.calibrate or ""),
-                                 args.in_force or "")
+                                 args.in_force or "", _design(args).value)
     result = run_batch(requests, workspace, Plan(formats_of(args.formats), workers=1, progress=False))
     said = sys.stderr if args.json == "-" else sys.stdout
     print(result.sentence(), file=said)

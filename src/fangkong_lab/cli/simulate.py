@@ -19,13 +19,14 @@ from fangkong_lab.cli.robust import (
     report,
     trust,
 )
-from fangkong_lab.errors import EXIT_DONE, WrongCall
+from fangkong_lab.errors import EXIT_DONE, EXIT_INTERRUPTED, WrongCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
 
+    from fangkong_lab.simulate.calibrate_counts import Counts
     from fangkong_lab.simulate.compare import Frontier, Provisions
     from fangkong_lab.simulate.crew import Crew
     from fangkong_lab.simulate.fold import Totals
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from fangkong_lab.simulate.world import World
 
 MOST_WORKERS = 256
-INTERRUPTED = 130
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frontier", action="store_true", help="另按情景里的 grid 搜索门槛：漏、无据、工时的前沿")
     parser.add_argument("--reform", metavar="方案.reform.yaml", type=Path, help="另算改革方案各条款对第一个方案的贡献（沙普利值）")
     parser.add_argument("--check", action="store_true", help="只检查情景文件，列出全部假定，不推演")
-    parser.add_argument("--json", metavar="文件", help="写入 JSON(docs/schema/simulation.schema.json);- 为屏幕")
+    parser.add_argument("--json", metavar="文件", help="写入 JSON（docs/schema/simulation.schema.json）；写 - 为屏幕")
     parser.add_argument("--out", metavar="文件夹", type=Path,
                         help="各表写成 CSV；算完的区块也存在这里，中断后用同一命令接着算")
     add_robust_arguments(parser)
@@ -62,15 +62,15 @@ def run(args: argparse.Namespace) -> int:
     if args.check:
         _say_checked(scenario)
         return EXIT_DONE
-    check_scenario(args, scenario)
+    counts = check_scenario(args, scenario)
     try:
-        return _run(args, scenario)
+        return _run(args, scenario, counts)
     except KeyboardInterrupt:
         print(interrupted(args), file=sys.stderr)
-        return INTERRUPTED
+        return EXIT_INTERRUPTED
 
 
-def _run(args: argparse.Namespace, scenario: Scenario) -> int:
+def _run(args: argparse.Namespace, scenario: Scenario, counts: Counts | None) -> int:
     from fangkong_lab.simulate.compare import frontier
     from fangkong_lab.simulate.model import model_of
     from fangkong_lab.simulate.outcome import Outcome
@@ -81,7 +81,7 @@ def _run(args: argparse.Namespace, scenario: Scenario) -> int:
         go = _runner(args.replications or scenario.replications, crew)
         outcome = Outcome(model, go(model))
         front = frontier(model, go) if args.frontier else None
-        shares, trusted = _provisions(model, args, go), trust(model, args, crew)
+        shares, trusted = _provisions(model, args, go), trust(model, args, crew, counts)
     _show(args, outcome, (front, shares, trusted))
     return report(args) if args.report else EXIT_DONE
 

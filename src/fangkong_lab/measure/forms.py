@@ -147,7 +147,7 @@ def _check_alike(rows: list[Record]) -> None:
         parts = [name for name in first.basis.differs(other.basis) if name in ("计量单位", "累计")]
         parts += ["期间"] if other.period != first.period else []
         if parts:
-            raise BadInput(f"口径不同({'、'.join(parts)}),不能求构成：「{first.place()}」与「{other.place()}」",
+            raise BadInput(f"口径不同（{'、'.join(parts)}），不能求构成：「{first.place()}」与「{other.place()}」",
                            mend="只取计量单位、期间和累计都相同的记录")
     if first.basis.running is Running.UNKNOWN:
         raise BadInput(f"「{first.place()}」没有写明是否累计，不能求构成", mend="补填「累计」一列")

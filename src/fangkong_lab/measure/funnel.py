@@ -8,6 +8,7 @@ JRSS A 175:1–47; the same steps as the R package FunnelPlotR).
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -116,11 +117,12 @@ class Funnel:
         unit = f"每{plain(self.per)}" if self.per != 1 else ""
         return f"口径：{self.measure}；{self.spread.label}{unit}；目标值 {plain(round(self.target * self.per, 4))}（全部单位合计）；界限 {levels}"
 
-    def sentence(self) -> str:
-        """Return who lies outside, how many would by chance alone, and what that does not say."""
-        wide = self.levels[-1]
+    def sentence(self, names: Mapping[str, str] | None = None) -> str:
+        """Return who lies outside (*names*: unit code → name), how many would by chance alone, and what that does not say."""
+        wide, known = self.levels[-1], names or {}
+        called = {p.unit: f"{known[p.unit]}（{p.unit}，{p.place.label}）" if p.unit in known else f"{p.unit}（{p.place.label}）" for p in self.points}
         judged = sum(p.place is not Place.TOO_FEW for p in self.points)
-        out = [f"{p.unit}（{p.place.label}）" for p in self.points if p.outside is not None and p.outside >= wide]
+        out = [called[p.unit] for p in self.points if p.outside is not None and p.outside >= wide]
         found = f"超出{wide:.1%}界限的有{'、'.join(out)}" if out else f"各单位均处于同类单位正常波动范围（{wide:.1%}界限），不宜据此排名"
         chance = f"{judged}个单位即使毫无差别，平均也会有不多于{judged * (1 - wide):.2g}个超出"
         return f"{found}；{chance}。{self.dispersion.sentence()}数量偏高可能源于问题多或发现能力强，现有数据不能区分。{self.basis_line()}。"

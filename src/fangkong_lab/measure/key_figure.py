@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fangkong_lab.errors import WrongCall, did_you_mean
+from fangkong_lab.errors import WrongCall, near_match
 from fangkong_lab.measure.interval import plain
 
 
@@ -65,28 +65,46 @@ def summed(key: str, unit: str, basis: str, table: str, amounts: Sequence[tuple[
     return KeyFigure(key, plain(total), unit, basis, tuple(Row(table, k, a, a) for k, a in sorted(amounts)))
 
 
-def find_figure(figures: tuple[KeyFigure, ...], word: str) -> KeyFigure:
-    """Return the figure whose key is *word*, or the only one whose key contains all its parts; else `WrongCall`.
-
-    The parts are what stands between "-" or blanks. The error lists the keys that fit, or the near match.
-    """
-    for figure in figures:
-        if figure.key == word:
-            return figure
-    parts = [p for p in word.replace("-", " ").split() if p]
-    fits = [f for f in figures if parts and all(p in f.key for p in parts)]
-    if len(fits) == 1:
-        return fits[0]
-    if fits:
-        raise WrongCall(f"「{word}」对得上{len(fits)}个数", mend="写全编号：" + "、".join(f.key for f in fits[:MOST_NEAR]) + ("等" if len(fits) > MOST_NEAR else ""))
-    raise WrongCall(f"报告里没有「{word}」这个数", mend=_near(word, parts, figures))
-
-
 MOST_NEAR = 8
 
 
-def _near(word: str, parts: list[str], figures: tuple[KeyFigure, ...]) -> str:
-    """Return the mend: keys with the most of the parts in them, else the nearest key by spelling."""
+def fitting(figures: Sequence[KeyFigure], word: str) -> tuple[KeyFigure, ...]:
+    """Return the figures that *word* names: the one whose key it is, else all whose keys contain each of its parts.
+
+    The parts are what stands between "-" or blanks; a word without any names nothing.
+    """
+    exact = tuple(f for f in figures if f.key == word)
+    parts = _parts(word)
+    return exact or tuple(f for f in figures if parts and all(p in f.key for p in parts))
+
+
+def find_figure(figures: Sequence[KeyFigure], word: str) -> KeyFigure:
+    """Return the only figure that *word* names (see `fitting`); else `WrongCall`, with the first keys that fit or the nearest ones."""
+    if not _parts(word):
+        raise WrongCall("没有写编号", mend="写「指标表」里的编号，或能认出一个数的几段")
+    fits = fitting(figures, word)
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        raise WrongCall(f"「{word}」对得上{len(fits)}个数", mend="写全编号：" + named([f.key for f in fits]))
+    raise WrongCall(f"报告里没有「{word}」这个数", mend=_near(word, figures))
+
+
+def named(words: Sequence[str]) -> str:
+    """Return the first *words* as a list to choose from; how many more there are is said, not listed."""
+    return "、".join(words[:MOST_NEAR]) + (f"等{len(words)}个" if len(words) > MOST_NEAR else "")
+
+
+def _parts(word: str) -> list[str]:
+    return [p for p in word.replace("-", " ").split() if p]
+
+
+def _near(word: str, figures: Sequence[KeyFigure]) -> str:
+    """Return the mend: keys with the most of the parts in them, else the nearest key by spelling, else where all are listed."""
+    parts = _parts(word)
     scored = sorted(((sum(p in f.key for p in parts), f.key) for f in figures), key=lambda s: (-s[0], s[1]))
-    best = [key for score, key in scored if score and score == scored[0][0]][:MOST_NEAR]
-    return "改用：" + "、".join(best) if best else did_you_mean(word, tuple(f.key for f in figures))
+    best = [key for score, key in scored if score and score == scored[0][0]]
+    if best:
+        return "改用：" + named(best)
+    near = near_match(word, [f.key for f in figures])
+    return f"检查写法，是否为「{near}」" if near else "不写编号，列出这份报告的全部编号"

@@ -15,14 +15,15 @@ from fangkong_lab.measure.completeness import funnel_sets
 from fangkong_lab.measure.duties import Done, states_of
 from fangkong_lab.measure.key_figure import KeyFigure, Row, counted, summed
 from fangkong_lab.measure.ledgerdays import day_column, text_column
-from fangkong_lab.measure.lifting import LEVELS, struck
+from fangkong_lab.measure.lifting import SHADES, UNSTATED, overdue, struck
 from fangkong_lab.measure.rectify import issue_marks, rectification
 from fangkong_lab.measure.summary import Question, outcomes, own_duties
 from fangkong_lab.measure.tally import Tally
+from fangkong_lab.network.answer import Answer, answer
 from fangkong_lab.network.answer import Question as Asked
-from fangkong_lab.network.answer import answer
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.influence import DIRECT, NONE, Influence
+from fangkong_lab.network.ranking import LEDGER_GRADES
 from fangkong_lab.network.thresholds import ItemThresholds
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _ISSUES = (("due", "到期问题"), ("closed_due", "到期已销号"), ("not_due", "未到期"), ("no_deadline", "期限未载"), ("closed", "全部已销号"),
            ("verified", "经核验"), ("rebounded", "反弹"))
+_ALONE = (("单人可办结", NONE, "不计影响关系，有一条办理路径可由一人签完（事后签批不计）"),
+          ("单人可令办结", DIRECT, "计直接领导关系，有一条办理路径可由一人自己签或令其直接下级签完（独立签批须本人签，事后签批不计）；含单人可办结的"))
 _SHARES = (("整改完成率", "closed_due", "due"), ("核验率", "verified", "closed"), ("反弹率", "rebounded", "closed"))
 
 
@@ -77,10 +80,10 @@ class UnitFigures:
             return
         known = frame[~(day_column(frame, "confirmed_on") > _stamp(self.as_of))]
         basis = f"口径：风险点；截至{self.as_of}已审定或审定日期未载的"
-        yield counted("风险-查有风险点", "个", basis, "risk_points", _keys(known, "risk_id"))
+        yield counted("风险-查有风险点", "个", basis, "risk_points", keys_of(known, "risk_id"))
         stated = text_column(known, "grade")
-        for grade in sorted(set(stated)):
-            yield counted(f"风险-现定等级-{grade}", "个", basis + "；等级为单位自报", "risk_points", _keys(known[stated == grade], "risk_id"))
+        for grade in sorted(set(stated), key=_grade_place):
+            yield counted(f"风险-现定等级-{grade}", "个", basis + "；等级为单位自报", "risk_points", keys_of(known[stated == grade], "risk_id"))
 
     def visits(self) -> Iterator[KeyFigure]:
         """Give inspections of the unit by kind of target; the kinds are different things and are never added."""
@@ -95,14 +98,22 @@ class UnitFigures:
             basis = f"口径：巡察次数，按对象类型分列，不同类型不相加；截至{self.as_of}"
             yield counted(f"巡察-{kind}-次数", "次", basis, "inspections", [k for k in keys if k[1] == kind])
 
+    def answer_on(self, on: date) -> Answer:
+        """Return the thresholds of the items on a day, as far as *audience* may read them."""
+        return answer(PowerNetwork.from_tables(self.tables, on), Asked(audience=self.audience, unit=self.unit_id or None))
+
+    @cached_property
+    def now(self) -> Answer:
+        """The thresholds of the items on *as_of*."""
+        return self.answer_on(self.as_of)
+
     def power(self) -> Iterator[KeyFigure]:
-        """Give who could carry an item alone: number and yearly amount, without and with direct influence."""
+        """Give who could carry an item alone: number and yearly amount, without and with direct influence; then every verdict."""
         if self._own("power_items") is None:
             return
-        items = answer(PowerNetwork.from_tables(self.tables, self.as_of), Asked(audience=self.audience, unit=self.unit_id)).items
-        for name, mode in (("单人可办结", NONE), ("单人可令办结", DIRECT)):
-            sure = [e for e in items if _alone(e, mode)]
-            basis = f"口径：权力事项；{self.as_of}任职；影响关系 {mode.label}；各种任职情形下都可由一人完成；反映制度设计，不代表有人这样做过"
+        for name, mode, means in _ALONE:
+            sure = [e for e in self.now.items if _alone(e, mode)]
+            basis = f"口径：权力事项；{self.as_of}任职；{means}；各种任职情形下都如此的才计；反映制度设计，不代表有人这样做过"
             yield counted(f"权力制约-{name}-项数", "项", basis, "power_items", [(e.item.item_id,) for e in sure])
             stated = [((e.item.item_id,), float(e.item.yearly_amount)) for e in sure if e.item.yearly_amount is not None]
             missing = len(sure) - len(stated)
@@ -110,7 +121,7 @@ class UnitFigures:
             amount = summed(f"权力制约-{name}-年涉及金额", "万元", basis + note, "power_items", stated)
             yield amount if stated or not sure else replace(amount, value="未载")
         for verdict in Verdict:
-            hit = [(e.item.item_id,) for e in items if e.status is verdict]
+            hit = [(e.item.item_id,) for e in self.now.items if e.status is verdict]
             yield counted(f"权力制约-{verdict.label}", "项", f"口径：权力事项；{self.as_of}任职；计直接领导关系，目标2人", "power_items", hit)
 
     def counts(self) -> Iterator[KeyFigure]:
@@ -136,15 +147,13 @@ class UnitFigures:
             return
         rows = events[~struck(events, self.as_of)]
         decided, lifted = day_column(rows, "decided_on", self.as_of), day_column(rows, "lifted_on", self.as_of)
-        use = decided.notna() & ~(lifted < decided)
-        late = use & lifted.isna() & (day_column(rows, "due_on") < _stamp(self.as_of))
-        colour = text_column(rows, "level", "等级未载")
+        use, late = decided.notna() & ~(lifted < decided), overdue(rows, self.as_of)
+        shade = text_column(rows, "level", UNSTATED)
         basis = f"口径：已决定的预警事件；截至{self.as_of}；不实、已澄清、已撤销的不计"
-        for level in (*LEVELS, "等级未载"):
-            of = use & (colour == level)
-            if of.any():
-                for word, mask in (("发出", of), ("已解除", of & lifted.notna()), ("逾期未解除", late & of)):
-                    yield counted(f"预警-{level}-{word}", "件", basis, "warning_events", _keys(rows[mask], "event_id"))
+        for level in SHADES:
+            of = use & (shade == level)
+            for word, mask in (("发出", of), ("已解除", of & lifted.notna()), ("逾期未解除", late & of)):
+                yield counted(f"预警-{level}-{word}", "件", basis, "warning_events", keys_of(rows[mask], "event_id"))
 
     def issues(self) -> Iterator[KeyFigure]:
         """Give issues (整改台账) by state, and the three rates with the rows of their denominators."""
@@ -153,7 +162,7 @@ class UnitFigures:
             return
         marks, made = issue_marks(frame, self.as_of), rectification(frame, self.as_of)
         for name, label in _ISSUES:
-            yield counted(f"问题整改-{label}", "个", made.basis_line(), "rectifications", _keys(frame.loc[marks.index[marks[name]]], "issue_id"))
+            yield counted(f"问题整改-{label}", "个", made.basis_line(), "rectifications", keys_of(frame.loc[marks.index[marks[name]]], "issue_id"))
         for (label, part, whole), found in zip(_SHARES, (made.completion, made.verification, made.rebound), strict=True):
             of = marks.index[marks[whole]]
             ones = {i: float(marks.loc[i, part]) for i in of}
@@ -173,21 +182,30 @@ class UnitFigures:
             paid = [((str(i), str(d)), float(p)) for i, d, p in zip(part["recovery_id"], part["day"], part["paid"], strict=True)]
             yield summed(f"款项-{nature}-实缴", "万元", basis, "recoveries", paid)
 
-    def duties(self) -> Iterator[KeyFigure]:
-        """Give performances of duties by what became of them."""
+    def _duty_records(self) -> pd.DataFrame | None:
         records, duties = self.tables.get("duty_records"), self.tables.get("duties")
         if records is None or duties is None:
-            return
+            return None
         own = records[records["duty_id"].astype(str).isin(own_duties(self.tables, duties, self.unit_id))]
-        if not len(own):
+        return own if len(own) else None
+
+    def duties(self) -> Iterator[KeyFigure]:
+        """Give performances of duties by what became of them."""
+        own = self._duty_records()
+        if own is None:
             return
-        state = states_of(own, self.as_of)
+        state, days = states_of(own, self.as_of), day_column(own, "due_on").dt.strftime("%Y-%m-%d")
         basis = f"口径：监督义务应履行的次数；截至{self.as_of}；有正当理由的和未到期的另列，不计入应履行"
-        days = day_column(own, "due_on").dt.strftime("%Y-%m-%d")
         for done in Done:
             hit = state == done
             yield counted(f"监督义务-{done.label}", "次", basis, "duty_records",
                           list(zip(own.loc[hit, "duty_id"].astype(str), days[hit].astype(str), strict=True)))
+
+
+def _grade_place(grade: str) -> tuple[int, str]:
+    """Return what sorts stated grades from high to low; names that are of no scale come after, 未载 last."""
+    names = [name for level in LEDGER_GRADES for name in level]
+    return (names.index(grade), "") if grade in names else (len(names) + (grade == "未载"), grade)
 
 
 def _alone(each: ItemThresholds, mode: Influence) -> bool:
@@ -195,7 +213,8 @@ def _alone(each: ItemThresholds, mode: Influence) -> bool:
     return kappa is not None and kappa[mode.name].high == 1
 
 
-def _keys(frame: pd.DataFrame, column: str) -> list[tuple[str, ...]]:
+def keys_of(frame: pd.DataFrame, column: str) -> list[tuple[str, ...]]:
+    """Return the keys of the rows of *frame*, whose table has the one key *column*."""
     return [(str(code),) for code in frame[column]]
 
 

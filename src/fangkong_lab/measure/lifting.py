@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVELS = ("蓝", "黄", "红")
+UNSTATED = "等级未载"
+SHADES = (*LEVELS, UNSTATED)
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,10 @@ def lifting(frame: pd.DataFrame, as_of: date, level: float = 0.95) -> Lifting:
     decided, lifted = day_column(rows, "decided_on", as_of), day_column(rows, "lifted_on", as_of)
     odd = lifted < decided
     use = decided.notna() & ~odd
-    colour = text_column(rows, "level", "等级未载")
+    colour = text_column(rows, "level", UNSTATED)
     days = (lifted.fillna(_stamp(as_of)) - decided).dt.days
-    late = use & lifted.isna() & (day_column(rows, "due_on") < _stamp(as_of))
-    present = [c for c in (*LEVELS, "等级未载") if (use & (colour == c)).any()]
+    late = overdue(rows, as_of)
+    present = [c for c in SHADES if (use & (colour == c)).any()]
     curves = tuple((c, kaplan_meier(days[use & (colour == c)].tolist(), lifted.notna()[use & (colour == c)].tolist(), "预警", level))
                    for c in present)
     appeal = day_column(rows, "appealed_on", as_of).notna() & day_column(rows, "appeal_closed_on", as_of).isna()
@@ -78,6 +80,13 @@ def struck(frame: pd.DataFrame, as_of: date) -> pd.Series:
     untrue = text_column(frame, "clue_status").isin(("不实", "已澄清"))
     undone = (text_column(frame, "appeal_result") == "撤销") & day_column(frame, "appeal_closed_on", as_of).notna()
     return untrue | undone
+
+
+def overdue(frame: pd.DataFrame, as_of: date) -> pd.Series:
+    """Return which warnings were decided by *as_of*, are past their 整改期限 (the day itself is not past) and not lifted; struck ones never."""
+    decided, lifted = day_column(frame, "decided_on", as_of), day_column(frame, "lifted_on", as_of)
+    late = day_column(frame, "due_on") < _stamp(as_of)
+    return decided.notna() & lifted.isna() & late & ~struck(frame, as_of)
 
 
 def _stamp(day: date) -> pd.Timestamp:

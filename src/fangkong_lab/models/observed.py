@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SECTIONS = ("执行", "产出")
+COLUMNS = ("模式", "项目", "指标", "数值", "计量单位", "精确度", "期初", "期末", "编号")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Observed:
                     f = frame.loc[figure_id]
                     found.append((card.name, row.label, f["indicator"], f"{f['value']:g}", f["count_unit"], f["qualifier"],
                                   f["period_start"] or "未载", f["period_end"] or "未载", figure_id))
-        return pd.DataFrame(found, columns=["模式", "项目", "指标", "数值", "计量单位", "精确度", "期初", "期末", "编号"])
+        return pd.DataFrame(found, columns=list(COLUMNS))
 
     def table(self) -> pd.DataFrame:
         """Return one row per pair of models and outcome row: 能否比较 and every reason why not."""

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fangkong_lab.dates import add_months
-from fangkong_lab.kinds import Audience, Verdict
-from fangkong_lab.measure.duties import Done, states_of
+from fangkong_lab.kinds import Verdict
 from fangkong_lab.measure.five_full import SCOPE_KINDS
-from fangkong_lab.measure.key_figure import KeyFigure, Row, counted, summed
-from fangkong_lab.measure.key_figures import UnitFigures
+from fangkong_lab.measure.key_figure import KeyFigure, Row, counted
+from fangkong_lab.measure.key_figures import UnitFigures, keys_of
 from fangkong_lab.measure.ledgerdays import day_column, text_column
-from fangkong_lab.measure.lifting import struck
-from fangkong_lab.network.answer import Answer, Question, answer
-from fangkong_lab.network.graph import PowerNetwork
-from fangkong_lab.network.influence import DIRECT, NONE, Influence
+from fangkong_lab.measure.lifting import SHADES, UNSTATED, overdue, struck
+from fangkong_lab.network.influence import DIRECT
 from fangkong_lab.network.nodes import ReasonCode
 from fangkong_lab.network.reasons import reasons
-from fangkong_lab.network.thresholds import ItemThresholds
+from fangkong_lab.report.printed import ANNEX
 from fangkong_lab.show.annual_power import UNKNOWN, WEAK
 from fangkong_lab.show.prose import Listing
-from fangkong_lab.show.unit_warnings import UNSTATED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,22 +32,13 @@ _MOVES = (("由不达标转为达标", lambda a, b: a is Verdict.VIOLATED and b 
           ("由达标转为不达标", lambda a, b: a is Verdict.SATISFIED and b is Verdict.VIOLATED),
           ("由不能判定转为可以判定", lambda a, b: a is Verdict.CANNOT_TELL and b is not Verdict.CANNOT_TELL),
           ("转为不能判定", lambda a, b: a is not Verdict.CANNOT_TELL and b is Verdict.CANNOT_TELL))
-# What the annual report prints beside, and why no rows add up to it: word in the question → reason.
-NOT_SUMS: Mapping[str, str] = {
-    "收到台账": "送交的本数、行数记在送交记录里，不是台账的行；用 fangkong data list 查每一次送交",
-    "漏斗": "漏斗图的率、目标值和界限由全部同类单位的立案数和在册人年算出，不是若干行之和；其中的件数用 fangkong trace 单位 监督执纪-立案 查",
-    "中位": "中位天数由生存曲线估计，不是若干行之和；各件的起止日期用 fangkong trace 年度 问题整改 查",
-    "试点": "试点的变化、区间和 p 值由全部试点、对照单位各期的数估计，不是若干行之和；用 fangkong evaluate 查方法和所用数据",
-    "环节": "「查过风险的环节」按事项逐个数流程的环节，一个环节行为几项事项所用就数几次，不是台账的行数",
-    "人员": "「在岗人员所任岗位查过风险的人」按人去重，一人几个岗位只数一次，不逐行列出；岗位数用 五全-查过风险的岗位 查",
-}
 
 
 @dataclass(frozen=True)
 class CountyFigures(UnitFigures):
     """The key figures of all units together on *as_of*, from ledger *tables*; *unit_id* is empty.
 
-    Sums and counts only: rates with intervals, estimates and medians are no sums of rows (`NOT_SUMS` says so one by one).
+    Sums and counts only: rates with intervals, estimates and medians are no sums of rows (`report.elsewhere` says so one by one).
     """
 
     @cached_property
@@ -62,14 +49,6 @@ class CountyFigures(UnitFigures):
     def _own(self, table: str) -> pd.DataFrame | None:
         frame = self.tables.get(table)
         return frame if frame is not None and len(frame) else None
-
-    def _answer(self, on: date) -> Answer:
-        return answer(PowerNetwork.from_tables(self.tables, on), Question(audience=self.audience))
-
-    @cached_property
-    def now(self) -> Answer:
-        """The thresholds of every item on the day."""
-        return self._answer(self.as_of)
 
     def coverage(self) -> Iterator[KeyFigure]:
         """Give what can be counted of the five standards (「五全」), over the units in scope."""
@@ -106,25 +85,14 @@ class CountyFigures(UnitFigures):
         return KeyFigure(f"五全-{name}", f"{len(of & have)}/{len(of)}", unit, basis, rows, share=True)
 
     def power(self) -> Iterator[KeyFigure]:
-        """Give who could carry an item alone: number and yearly amount, and every verdict."""
-        items = self.now.items
-        basis = f"口径：权力事项；{self.as_of}任职"
-        yield counted("权力制约-权力事项", "项", basis, "power_items", [(e.item.item_id,) for e in items])
-        for name, mode in (("单人可办结", NONE), ("单人可令办结", DIRECT)):
-            sure = [e for e in items if _alone(e, mode)]
-            said = f"{basis}；影响关系 {mode.label}；各种任职情形下都可由一人完成；反映制度设计，不代表有人这样做过"
-            yield counted(f"权力制约-{name}-项数", "项", said, "power_items", [(e.item.item_id,) for e in sure])
-            stated = [((e.item.item_id,), float(e.item.yearly_amount)) for e in sure if e.item.yearly_amount is not None]
-            amount = summed(f"权力制约-{name}-年涉及金额", "万元", f"{said}；另有{len(sure) - len(stated)}项未填金额", "power_items", stated)
-            yield amount if stated or not sure else replace(amount, value="未载")
-        for verdict in Verdict:
-            hit = [(e.item.item_id,) for e in items if e.status is verdict]
-            yield counted(f"权力制约-{verdict.label}", "项", f"{basis}；计直接领导关系，目标2人", "power_items", hit)
+        """Give the number of items, then as for a unit."""
+        yield counted("权力制约-权力事项", "项", f"口径：权力事项；{self.as_of}任职", "power_items", [(e.item.item_id,) for e in self.now.items])
+        yield from super().power()
 
     def changes(self) -> Iterator[KeyFigure]:
         """Give how many items' verdicts of 单人可令办结 moved within the year."""
         before = add_months(self.as_of, -12)
-        was = {e.item.item_id: e.under(DIRECT) for e in self._answer(before).items}
+        was = {e.item.item_id: e.under(DIRECT) for e in self.answer_on(before).items}
         pairs = [(e.item.item_id, was[e.item.item_id], e.under(DIRECT)) for e in self.now.items if e.item.item_id in was]
         basis = f"口径：权力事项；{before}与{self.as_of}任职各算一遍，清单和流程相同；影响关系 {DIRECT.label}"
         for label, moved in _MOVES:
@@ -143,22 +111,18 @@ class CountyFigures(UnitFigures):
 
     def warnings(self) -> Iterator[KeyFigure]:
         """Give the warnings decided in the year by colour, and those of all years that are overdue."""
-        import pandas as pd
-
         events = self._own("warning_events")
         if events is None:
             return
         rows = events[~struck(events, self.as_of)]
-        decided, lifted = day_column(rows, "decided_on", self.as_of), day_column(rows, "lifted_on", self.as_of)
-        ours = decided >= str(date(self.as_of.year, 1, 1))
+        ours = day_column(rows, "decided_on", self.as_of) >= str(date(self.as_of.year, 1, 1))
         basis = f"口径：本年1月1日至{self.as_of}决定的预警；不实、已澄清、已撤销的不计"
-        yield counted("预警-本年决定", "件", basis, "warning_events", _keys(rows[ours], "event_id"))
+        yield counted("预警-本年决定", "件", basis, "warning_events", keys_of(rows[ours], "event_id"))
         shade = text_column(rows, "level", UNSTATED)
-        for level in sorted(set(shade[ours])):
-            yield counted(f"预警-本年决定-{level}", "件", basis, "warning_events", _keys(rows[ours & (shade == level)], "event_id"))
-        late = decided.notna() & lifted.isna() & (day_column(rows, "due_on") < pd.Timestamp(self.as_of))
+        for level in SHADES:
+            yield counted(f"预警-本年决定-{level}", "件", basis, "warning_events", keys_of(rows[ours & (shade == level)], "event_id"))
         yield counted("预警-历年逾期未解除", "件", f"口径：截至{self.as_of}已过整改期限而未解除的预警；不实、已澄清、已撤销的不计", "warning_events",
-                      _keys(rows[late], "event_id"))
+                      keys_of(events[overdue(events, self.as_of)], "event_id"))
 
     def counts(self) -> Iterator[KeyFigure]:
         """Give the year's counts over all units; where several rows may not be added, each with its unit."""
@@ -187,30 +151,12 @@ class CountyFigures(UnitFigures):
             yield KeyFigure(f"巡察-{kind}-已巡察对象", f"{sum(ones):g}", "个", basis,
                             tuple(Row("inspections", v, one, one) for v, one in zip(own, ones, strict=True)))
 
-    def duties(self) -> Iterator[KeyFigure]:
-        """Give performances of duties over all units, by what became of them."""
-        records = self._own("duty_records")
-        if records is None:
-            return
-        state, days = states_of(records, self.as_of), day_column(records, "due_on").dt.strftime("%Y-%m-%d")
-        basis = f"口径：监督义务应履行的次数；截至{self.as_of}；有正当理由的和未到期的另列，不计入应履行"
-        for done in Done:
-            hit = state == done
-            keys = list(zip(records.loc[hit, "duty_id"].astype(str), days[hit].astype(str), strict=True))
-            yield counted(f"监督义务-{done.label}", "次", basis, "duty_records", keys)
-
-
-def _alone(each: ItemThresholds, mode: Influence) -> bool:
-    kappa = each.structure.kappa
-    return kappa is not None and kappa[mode.name].high == 1
+    def _duty_records(self) -> pd.DataFrame | None:
+        return self._own("duty_records")
 
 
 def _codes(frame: pd.DataFrame, column: str) -> set[str]:
     return set(frame[column].astype(str))
-
-
-def _keys(frame: pd.DataFrame, column: str) -> list[tuple[str, ...]]:
-    return [(str(code),) for code in frame[column]]
 
 
 def county_annex(pages: AnnualPages) -> Listing:
@@ -224,13 +170,6 @@ def _listing(now: tuple[KeyFigure, ...], then: tuple[KeyFigure, ...]) -> Listing
 
     before = {f.key: f.value for f in then}
     rows = [(f.key, f.value, f.unit, before.get(f.last_key, "未载"), len(f.rows)) for f in now]
-    return Listing(pd.DataFrame(rows, columns=list(_COLUMNS)), caption="指标表",
+    return Listing(pd.DataFrame(rows, columns=list(_COLUMNS)), caption=ANNEX,
                    note="用 fangkong trace 年度 编号 可查每个数的口径和来源行；各单位的数见各单位评估报告的指标表。"
                         "去年同期按现有台账重算，不是去年报告所印；率的区间、估计值和中位数不由台账的行相加得出，没有编号。")
-
-
-def why_not_traced(word: str, audience: Audience) -> str:
-    """Return why the number *word* asks for has no rows, as far as the annual report prints such a number; else an empty text."""
-    if audience is not Audience.INTERNAL and any(w in word for w in ("监督执纪", "预警")):
-        return "这一册不供纪委以外的人反推人数，监督执纪和预警的数不列编号；在纪委内部册里查"
-    return next((reason for key, reason in NOT_SUMS.items() if key in word), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,8 @@ TWIPS_PER_MM = 1440 / 25.4
 _NARROWEST_COLUMN, _AIR = 2.0, 1.2
 _MOST_FOR_CODES = 0.6
 _BROAD, _NARROW = frozenset("%@&MWmw"), 0.62
+# A code, a day, an amount: letters and figures, and the full-width strokes that join two of them (F07000／2).
+_CODE = re.compile(r"[!-~–−]+(?:[／～：][!-~–−]+)*")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def column_widths(table: Table, page: Room = OUR_PAGE) -> tuple[float, ...]:
     A column wants its longest cell (its head may break in two) and a little air. Where all fit, the rest of the page is
     shared out evenly. Where not, columns of codes and numbers, which read badly in two lines, come first as long as they
     leave most of the page to the text; of the others, those that want little get it whole and the wide ones share what
-    is left.
+    is left, none so little that a code inside its text would break (where the page has room for that).
     """
     wanted = [_wanted(table, position) for position in range(len(table.columns))]
     room = page.width_mm / 25.4 * 72 / table_points(table)
@@ -61,8 +64,27 @@ def column_widths(table: Table, page: Room = OUR_PAGE) -> tuple[float, ...]:
     if sum(wanted[p] for p in whole) > room * _MOST_FOR_CODES:
         whole = []
     given = {p: wanted[p] for p in whole}
-    given |= _shared_out({p: w for p, w in enumerate(wanted) if p not in given}, room - sum(given.values()))
+    text = {p: w for p, w in enumerate(wanted) if p not in given}
+    given |= _with_codes_whole(text, {p: _longest_code(table, p) for p in text}, room - sum(given.values()))
     return tuple(given[p] / room for p in range(len(wanted)))
+
+
+def _with_codes_whole(wanted: Mapping[int, float], least: Mapping[int, float], left: float) -> dict[int, float]:
+    """Return what each column gets of *left*: at least *least* where all can have that; columns that need more than their share go first."""
+    if sum(least.values()) > left:
+        return _shared_out(wanted, left)
+    given: dict[int, float] = {}
+    while True:
+        shares = _shared_out({p: w for p, w in wanted.items() if p not in given}, left - sum(given.values()))
+        short = {p: least[p] for p, share in shares.items() if share < least[p]}
+        if not short:
+            return given | shares
+        given |= short
+
+
+def _longest_code(table: Table, position: int) -> float:
+    """Return the width that the longest code in a column's cells needs, with a little air."""
+    return max((em_width(code) for row in table.rows for code in _CODE.findall(row[position])), default=0.0) + _AIR
 
 
 def _shared_out(wanted: Mapping[int, float], left: float) -> dict[int, float]:

@@ -14,6 +14,7 @@ from fangkong_lab.models.measured import Measured
 from fangkong_lab.models.practice import Reading
 from fangkong_lab.network.influence import DIRECT, NONE
 from fangkong_lab.network.thresholds import ItemThresholds
+from fangkong_lab.report.printed import ANNEX
 from fangkong_lab.show.prose import Listing
 
 if TYPE_CHECKING:
@@ -21,14 +22,7 @@ if TYPE_CHECKING:
 
 CITED = "figures"  # rows of data/sources/figures.csv, which is no table of the ledger
 AS_IS = "现状"
-# What the comparison prints beside, and why no rows add up to it: word in the question → reason.
-NOT_SUMS: Mapping[str, str] = {
-    "签字": "「平均每项签字」是各事项签字数的平均，「全年签字」是签字数乘办件量之和，不是台账的行数；各事项的环节和签批用 fangkong network 查",
-    "时限": "「平均每项时限」是各事项环节时限的平均，不是台账的行数",
-    "相似": "规则相似度由两份文件都写明的项目算出，不由台账的行得出；逐项对照见报告「规则对照」表",
-    "推演": "推演的差额由模拟得出（假定下的差额，不是预测），不由台账的行得出；用 fangkong simulate 查假定和误差",
-    "先后": "两个模式先后套用的数没有逐项编号；单个模式的数用 fangkong trace 报告 套用-模式 查",
-}
+_COLUMNS = ("编号", "数值", "计量单位", "台账行数")
 
 
 @dataclass(frozen=True)
@@ -97,7 +91,7 @@ def model_annex(pages: ModelPages) -> Listing:
     import pandas as pd
 
     rows = [(f.key, f.value, f.unit, len(f.rows)) for f in ModelFigures(pages).listed]
-    return Listing(pd.DataFrame(rows, columns=["编号", "数值", "计量单位", "台账行数"]), caption="指标表",
+    return Listing(pd.DataFrame(rows, columns=list(_COLUMNS)), caption=ANNEX,
                    note="用 fangkong trace 报告 编号 可查每个数由哪些事项得出。文件自述的数以「文件自述」表的编号查原文；平均数、相似度和推演不由台账的行相加得出，没有编号。")
 
 

@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 from fangkong_lab.errors import BadInput
 from fangkong_lab.report.content import Content, Heading
 from fangkong_lab.report.office_file import template_bytes
-from fangkong_lab.report.office_place import FIELDS, Place, faulty_line, no_place
+from fangkong_lab.report.office_place import Place, headers_and_footers, no_place, refuse_code, text_in
 
 # Lines of their own in the rendered template; private-use characters that nobody types.
 _PLACES = {"正文": "\ue000正文\ue001", "目录": "\ue000目录\ue001"}
@@ -54,34 +54,27 @@ def check_template(template: Path) -> None:
 
 
 def _rendered(template: Path, content: Content) -> bytes:
+    from docx import Document
     from docxtpl import DocxTemplate
     from jinja2 import TemplateError
-    from jinja2.sandbox import SandboxedEnvironment
+    from lxml import etree
 
+    from fangkong_lab.report.office_form import Form
     from fangkong_lab.report.word_xml import legal
 
     values = {"标题": legal(content.title), "办公室": legal(content.office), "日期": _day(content.day), "标志": content.mark, **_PLACES}
-    office = DocxTemplate(BytesIO(template_bytes(template)))
+    data = template_bytes(template)
+    refuse_code(Document(BytesIO(data)), str(template))
+    office = DocxTemplate(BytesIO(data))
     try:
-        unknown = sorted(office.get_undeclared_template_variables(SandboxedEnvironment(autoescape=True)) - set(FIELDS))
-        if not unknown:
-            office.render(values, SandboxedEnvironment(autoescape=True), autoescape=True)
-    except (TemplateError, TypeError, ValueError, KeyError) as error:
-        raise _unreadable(template, error) from error
-    if unknown:
-        raise BadInput(f"公文模板中有不认识的变量「{unknown[0]}」", where=str(template), mend=f"改用：{'、'.join(FIELDS)}")
+        office.render(values, Form(str(template)), autoescape=True)
+    except TemplateError as error:  # the paragraphs have been looked at: it stands elsewhere
+        raise BadInput("公文模板的脚注、文档属性或图的说明里花括号的写法有误", where=str(template), mend="删去那里的花括号") from error
+    except (TypeError, ValueError, KeyError, etree.XMLSyntaxError) as error:
+        raise BadInput("公文模板无法使用", where=str(template), mend="用 Word 另存为 .docx 后再试") from error
     out = BytesIO()
     office.save(out)
     return out.getvalue()
-
-
-def _unreadable(template: Path, error: Exception) -> BadInput:
-    from docx import Document
-
-    line = faulty_line(Document(BytesIO(template_bytes(template))))
-    if line:
-        return BadInput(f"公文模板里花括号的写法有误：「{line[:60]}」", where=str(template), mend=f"只写 {'、'.join(f'{{{{ {name} }}}}' for name in FIELDS)}")
-    return BadInput(f"公文模板无法使用（{error}）", where=str(template), mend="用 Word 另存为 .docx 后再试")
 
 
 def _day(day: str) -> str:
@@ -98,16 +91,22 @@ def _fill(document: Any, place: Place, contents: Place | None, content: Content)
 
     room = place.room(document)
     styles = fit(document, place.element, room.width_mm)
-    # The template has its own title.
-    parts = tuple(p for p in content.parts if not (isinstance(p, Heading) and p.level == 1))
+    titled = _has_title(document, content.title)
+    parts = tuple(p for p in content.parts if not (titled and isinstance(p, Heading) and p.level == 1))
     inner = Content(content.title, parts, content.office, content.marks, content.day)
-    body, listed = elements(document, inner, room), contents_elements(inner) if contents else []
+    body, listed = elements(document, inner, room, contents=False), contents_elements(inner) if contents else []
     _renumber(document, body)
     styles.apply(body)
     styles.apply(listed)
     if contents:
         contents.take(listed)
     place.take(body)
+
+
+def _has_title(document: Any, title: str) -> bool:
+    """Say whether the template itself already says the *title*: in its body, a header or a footer."""
+    wanted = "".join(title.split())
+    return any(wanted in "".join(text_in(root).split()) for root in (document.element.body, *headers_and_footers(document)))
 
 
 def _renumber(document: Any, elements: list[Any]) -> None:

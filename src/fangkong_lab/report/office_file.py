@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+
+from lxml import etree
 
 from fangkong_lab.errors import BadInput
 
@@ -19,13 +22,15 @@ _MACROS = (b"ms-word.document.macroEnabled.main+xml", b"ms-word.template.macroEn
 _ENDINGS = (".docx", ".dotx")
 # Made by us, or never an office's own: no template is looked for there.
 _PASSED_OVER = frozenset({"reports", "node_modules"})
+# What zipfile (also of a member with a password), python-docx and lxml raise for a package that is torn or lacks a part.
+_DAMAGED = (KeyError, ValueError, AttributeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError)
 
 
 def template_bytes(template: Path) -> bytes:
     """Return the template as the bytes of a .docx; a .dotx is read as the document Word would make of it.
 
     Raises `BadInput` with what to do about it: not there, not readable (open elsewhere), a .doc or a file with a
-    password, macros, no Word document.
+    password, macros, no Word document, or one that is damaged (opened here once, so that nothing later meets it).
     """
     data = _read(template)
     if template.name.startswith("~$"):
@@ -33,17 +38,29 @@ def template_bytes(template: Path) -> bytes:
     if data.startswith(_OLD_WORD):
         raise BadInput("公文模板是旧版 .doc（或 .wps），或者加了密码", where=str(template), mend="用 Word 去掉密码，另存为 .docx 后再试")
     try:
-        with zipfile.ZipFile(BytesIO(data)) as package:
-            types = package.read(_TYPES)
-    except (zipfile.BadZipFile, KeyError) as error:
+        return _document(data, str(template))
+    except _DAMAGED as error:
         raise BadInput("公文模板不是 Word 文档，或已损坏", where=str(template), mend="用 Word 打开它，另存为 .docx 后再试") from error
+
+
+def _document(data: bytes, where: str) -> bytes:
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        types = package.read(_TYPES)
     if any(kind in types for kind in _MACROS):
-        raise BadInput("公文模板带宏，不能使用", where=str(template), mend="用 Word 另存为不带宏的 .docx 后再试")
-    if _AS_TEMPLATE in types:
-        return _with_types(data, types.replace(_AS_TEMPLATE, _DOCUMENT))
-    if _DOCUMENT not in types:
-        raise BadInput("公文模板不是 Word 文档", where=str(template), mend="用 Word 另存为 .docx 后再试")
-    return data
+        raise BadInput("公文模板带宏，不能使用", where=where, mend="用 Word 另存为不带宏的 .docx 后再试")
+    if _AS_TEMPLATE not in types and _DOCUMENT not in types:
+        raise BadInput("公文模板不是 Word 文档", where=where, mend="用 Word 另存为 .docx 后再试")
+    made = _with_types(data, types.replace(_AS_TEMPLATE, _DOCUMENT)) if _AS_TEMPLATE in types else data
+    _open(made)
+    return made
+
+
+def _open(data: bytes) -> None:
+    """Open a .docx with all its parts; raises one of `_DAMAGED` where that cannot be done."""
+    from docx import Document
+
+    if Document(BytesIO(data)).element.body is None:
+        raise KeyError("w:body")
 
 
 def _read(template: Path) -> bytes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from docx.oxml.ns import qn
+from docx.oxml.simpletypes import ST_SignedTwipsMeasure
 
 from fangkong_lab.errors import BadInput
 from fangkong_lab.report.layout import TALLEST_MM, TWIPS_PER_MM, Room
@@ -15,15 +16,20 @@ from fangkong_lab.report.layout import TALLEST_MM, TWIPS_PER_MM, Room
 FIELDS = ("标题", "办公室", "日期", "标志", "目录", "正文")
 _INSIDE = {qn("w:tbl"): "表格里", qn("w:txbxContent"): "文本框里"}
 _SPACE_MM = 40.0  # what a picture leaves of the page's height for its caption and note
+_LEAST_MM = 60.0  # narrower or lower, neither a table nor a chart of ours can be read
+_BETWEEN_COLUMNS = 720  # twips, where a section does not say (ECMA-376, 17.6.4)
 _PLACEHOLDER = re.compile(r"\{\{\s*(?:" + "|".join(FIELDS) + r")\s*\}\}")
+_BRACES = re.compile(r"\{[{%#]|\}\}")
+_VARIABLE = re.compile(r"\{\{\s*([^\W\d]\w*)\s*\}\}")
 _NEARLY = re.compile(r"[｛{]+\s*正文\s*[｝}]+")
 
 
 @dataclass(frozen=True)
 class Place:
-    """The paragraph (*element*) in the body of a document that our text takes the place of."""
+    """The paragraph (*element*) in the body of the document *where* that our text takes the place of."""
 
     element: Any
+    where: str = ""
 
     @classmethod
     def find(cls, document: Any, token: str, named: str, where: str) -> Place | None:
@@ -46,7 +52,7 @@ class Place:
         if own_text(found[0]).strip() != token:
             said = own_text(found[0]).replace(token, f"{{{{ {named} }}}}").strip()
             raise BadInput(f"公文模板的{written}没有单独成段（这一段是「{said[:40]}」）", where=where, mend=f"让{written}自己占一段")
-        return cls(found[0])
+        return cls(found[0], where)
 
     def take(self, elements: list[Any]) -> None:
         """Put *elements* where the paragraph is; it goes, unless a section of the document ends with it.
@@ -65,16 +71,24 @@ class Place:
                 self.element.remove(child)
 
     def room(self, document: Any) -> Room:
-        """Return the width of the type area there (of one column, where there are several), and the tallest picture that fits."""
+        """Return the width of the type area there (of one column, where there are several), and the tallest picture that fits.
+
+        Raises `BadInput` where a measure of the page cannot be read, or where either side is under 60 mm.
+        """
         section = self._section(document)
         size, margins, columns = section.find(qn("w:pgSz")), section.find(qn("w:pgMar")), section.find(qn("w:cols"))
         if size is None or margins is None:
             return Room()
-        wide = _number(size, "w") - sum(_number(margins, side) for side in ("left", "right", "gutter"))
-        count = 1 if columns is None else max(1, round(_number(columns, "num", 1)))
-        wide = (wide - (count - 1) * (0 if columns is None else _number(columns, "space"))) / count
-        high = (_number(size, "h") - _number(margins, "top") - _number(margins, "bottom")) / TWIPS_PER_MM
-        return Room(wide / TWIPS_PER_MM, min(TALLEST_MM, high - _SPACE_MM))
+        try:
+            wide = _twips(size, "w") - sum(_twips(margins, side) for side in ("left", "right", "gutter"))
+            wide = _column(columns, wide) / TWIPS_PER_MM
+            # A negative margin keeps its place whatever the header holds; it is as deep as a positive one.
+            high = (_twips(size, "h") - abs(_twips(margins, "top")) - abs(_twips(margins, "bottom"))) / TWIPS_PER_MM
+        except (ValueError, KeyError) as error:
+            raise BadInput("公文模板的纸张、边距或分栏的尺寸看不懂", where=self.where, mend="在 Word 的「页面设置」里重新设一遍，另存后再试") from error
+        if min(wide, high) < _LEAST_MM:
+            raise BadInput("公文模板的版心太小，放不下图表", where=self.where, mend=f"放宽页边距或减少分栏，宽、高都不小于{_LEAST_MM:g}毫米")
+        return Room(wide, min(TALLEST_MM, high - _SPACE_MM))
 
     def _section(self, document: Any) -> Any:
         """Return the properties of the section that the paragraph belongs to: those that come next."""
@@ -87,8 +101,21 @@ def _emptied(paragraph: Any) -> Any:
     return paragraph.makeelement(qn("w:p"), {})
 
 
-def _number(element: Any, name: str, default: float = 0) -> float:
-    return float(element.get(qn(f"w:{name}"), default))
+def _twips(element: Any, name: str, default: float = 0) -> float:
+    """Return a measure in twips; Word writes a bare number, others also 31mm."""
+    said = element.get(qn(f"w:{name}"))
+    return default if said is None else float(ST_SignedTwipsMeasure.convert_from_xml(said).twips)
+
+
+def _column(columns: Any, wide: float) -> float:
+    """Return the width of one column of a type area that is *wide*: of the narrowest, where they differ."""
+    if columns is None:
+        return wide
+    own = columns.findall(qn("w:col"))
+    if own and columns.get(qn("w:equalWidth")) in ("0", "false", "off"):
+        return min(_twips(column, "w") for column in own)
+    count = max(1, int(columns.get(qn("w:num"), 1)))
+    return (wide - (count - 1) * _twips(columns, "space", _BETWEEN_COLUMNS)) / count
 
 
 def own_text(paragraph: Any) -> str:
@@ -116,15 +143,26 @@ def no_place(document: Any, where: str) -> BadInput:
     """Return the error for a template without 正文: with the nearly right words, where there are any."""
     nearly = _NEARLY.search(text_in(document.element.body))
     if nearly:
-        return BadInput(f"公文模板中写的是「{nearly[0]}」", where=where, mend="花括号要用半角，左右各两个：{{ 正文 }}")
+        return BadInput(f"公文模板中写的是「{nearly[0]}」", where=where, mend="用半角的花括号，左右各两个：{{ 正文 }}")
     return BadInput("公文模板中没有「{{ 正文 }}」", where=where, mend="在正文处单独写一段 {{ 正文 }}")
 
 
-def faulty_line(document: Any) -> str:
-    """Return the first line of a template that has braces in it beside whole placeholders; empty where none has."""
+def refuse_code(document: Any, where: str) -> None:
+    """Raise `BadInput` for the first line of a template that has braces in it beside whole placeholders.
+
+    A template is a form, never a program: loops, conditions and expressions are refused, not run.
+    """
     roots = [document.element.body, *headers_and_footers(document)]
     for paragraph in (p for root in roots for p in root.iter(qn("w:p"))):
         said = own_text(paragraph)
-        if re.search(r"\{[{%#]|[}%#]\}", _PLACEHOLDER.sub("", said)):
-            return said.strip()
-    return ""
+        rest = _PLACEHOLDER.sub("", said)
+        unknown = _VARIABLE.search(rest)
+        if unknown and not _BRACES.search(_VARIABLE.sub("", rest)):
+            raise BadInput(f"公文模板中有不认识的变量「{unknown[1]}」", where=where, mend=f"改用：{'、'.join(FIELDS)}")
+        if _BRACES.search(rest):
+            raise no_field(said.strip(), where)
+
+
+def no_field(said: str, where: str) -> BadInput:
+    """Return the error for what is *said* in braces and is none of the fields."""
+    return BadInput(f"公文模板里花括号的写法有误：「{said[:60]}」", where=where, mend=f"只写 {'、'.join(f'{{{{ {name} }}}}' for name in FIELDS)}")

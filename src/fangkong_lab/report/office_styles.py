@@ -15,8 +15,8 @@ from fangkong_lab.report.layout import TWIPS_PER_MM
 from fangkong_lab.report.word import DECLARED, style_elements
 
 BODY = "FkBody"
-# The template has its own page, title and defaults.
-_ITS_OWN = frozenset({"Normal", "DefaultParagraphFont", "TableNormal", "Header", "Footer", "FkTitle"})
+# The template has its own page and defaults.
+_ITS_OWN = frozenset({"Normal", "DefaultParagraphFont", "TableNormal", "Header", "Footer"})
 _SHAPE = tuple(qn(f"w:{n}") for n in ("widowControl", "snapToGrid", "spacing", "ind", "contextualSpacing", "jc"))
 _LETTERS = tuple(qn(f"w:{n}") for n in ("rFonts", "spacing", "w", "kern", "position", "sz", "szCs", "lang"))
 _REFERENCES = (qn("w:pStyle"), qn("w:tblStyle"), qn("w:rStyle"))

@@ -73,7 +73,8 @@ SCENARIO = Template(
     parameters=(Parameter("scenario", "情景", str), Parameter("replications", "重复次数（0 为情景所写）", int, default=0),
                 Parameter("trajectories", "参数筛选的轨迹数", int, default=6),
                 Parameter("counts", "实际计数的文件（空：不校准）", str, default=""),
-                Parameter("in_force", "计数时施行的方案（空：第一个）", str, default="")),
+                Parameter("in_force", "计数时施行的方案（空：第一个）", str, default=""),
+                Parameter("design", "参数扫描的设计（morris、sobol）", str, default="morris")),
     marks=lambda workspace, values: ("推演，不是预测", "模拟数据"),
 )
 TEMPLATES = {t.name: t for t in (SOURCE, UNIT, ANNUAL, COMPARE, SCENARIO)}
@@ -122,9 +123,10 @@ def compare_requests(workspace: Workspace, models: list[str], as_of: str | None,
 
 
 def scenario_requests(workspace: Workspace, scenario: str, replications: int = 0, trajectories: int = 6, counts: str = "",
-                      in_force: str = "") -> list[ReportRequest]:
-    """Return the request to report on *scenario* (a file, or the id of one that ships), calibrated to the file *counts* (if
-    any) under the policy *in_force*; errors of the scenario and of the counts are raised here.
+                      in_force: str = "", design: str = "morris") -> list[ReportRequest]:
+    """Return the request to report on *scenario* (a file, or the id of one that ships), its ranges swept by *design* (see
+    `simulate.robust.Design`), calibrated to the file *counts* (if any) under the policy *in_force*; errors of the scenario
+    and of the counts are raised here.
 
     Not among `all_requests`: a simulation is asked for, not due.
     """
@@ -134,6 +136,7 @@ def scenario_requests(workspace: Workspace, scenario: str, replications: int = 0
     from fangkong_lab.simulate.calibrate_counts import fits_scenario, read_counts
     from fangkong_lab.simulate.catalogue import scenario_path
     from fangkong_lab.simulate.read_scenario import load_scenario
+    from fangkong_lab.simulate.robust import Design
 
     path = scenario_path(scenario)
     made = load_scenario(path, shelf(workspace.root))
@@ -141,7 +144,8 @@ def scenario_requests(workspace: Workspace, scenario: str, replications: int = 0
         fits_scenario(read_counts(Path(counts)), made)
     named = str(path.resolve()) if Path(scenario).is_file() else scenario
     given = {"scenario": named, "replications": replications, "trajectories": trajectories,
-             "counts": str(Path(counts).resolve()) if counts else "", "in_force": made.arm(in_force).name if in_force else ""}
+             "counts": str(Path(counts).resolve()) if counts else "", "in_force": made.arm(in_force).name if in_force else "",
+             "design": Design.read(design).value}
     request = make_request(SCENARIO, given, workspace)
     return [replace(request, title=f"{made.name}：规则推演报告")]
 

@@ -6,21 +6,20 @@ same settings; where the ledger has changed since, the printed and the present n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape, unescape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fangkong_lab.dates import add_months
-from fangkong_lab.errors import BadInput, WrongCall
+from fangkong_lab.errors import WrongCall
 from fangkong_lab.ledger.tables import TABLES
-from fangkong_lab.measure.key_figure import KeyFigure, Row, find_figure
-from fangkong_lab.report.asked import Asked, Traced
+from fangkong_lab.measure.key_figure import KeyFigure, Row, find_figure, fitting
+from fangkong_lab.report.asked import Asked
+from fangkong_lab.report.elsewhere import Traced, why_not
 from fangkong_lab.report.model_figures import CITED, Citation, citations
 from fangkong_lab.report.origin import Keyed, Place, places
+from fangkong_lab.report.printed import Printed, printed_in
 from fangkong_lab.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ NETWORK_THEN = "；按现有清单和流程图、去年同日的任职计算"
 
 @dataclass(frozen=True)
 class NumberTrace:
-    """The answer: *figure* as of now of *whose* (a unit, the county), *printed* in the report (None: not found in the page),
+    """The answer: *figure* as of now of *whose* (a unit, the county), *printed* in the report (None: not found in it),
     *before* a year earlier (None: 未载), *where* each row lies, *cited*: where each figure of a document is stated.
     """
 
@@ -154,21 +153,10 @@ class Desk:
         the near matches where none or several fit, or with the reason where the report prints such a number that is no
         sum of rows.
         """
-        try:
-            return self._answer((find_figure(self.figures, item),))[0]
-        except WrongCall as error:
-            why = self._why_not(item)
-            if not why or any(all(p in f.key for p in item.replace("-", " ").split()) for f in self.figures):
-                raise
-            raise WrongCall(f"「{item}」不能追到台账的行", mend=why) from error
-
-    def _why_not(self, item: str) -> str:
-        from fangkong_lab.report import county_figures, model_figures
-
-        if self.report.kind is Traced.ANNUAL:
-            return county_figures.why_not_traced(item, self.report.audience)
-        known = model_figures.NOT_SUMS if self.report.kind is Traced.COMPARE else {}
-        return next((reason for word, reason in known.items() if word in item), "")
+        reason = None if fitting(self.figures, item) else why_not(self.report.kind, item, self.report.audience)
+        if reason:
+            raise WrongCall(f"「{item}」不能追到台账的行：{reason.why}", mend=reason.mend)
+        return self._answer((find_figure(self.figures, item),))[0]
 
     def everything(self) -> tuple[NumberTrace, ...]:
         """Return every number of the report, traced."""
@@ -185,37 +173,12 @@ class Desk:
                                  {r.key[0]: stated[r.key[0]] for r in f.rows if r.table == CITED})
                      for f in wanted)
 
+    @cached_property
+    def printed(self) -> Printed:
+        """The numbers that the report prints."""
+        return printed_in(self.report.notebook)
+
     def _printed(self, figure: KeyFigure) -> str | None:
         if figure.rows and figure.rows[0].table == CITED:
-            return cited_value(self.report.page, figure.rows[0].key[0])
-        return printed_value(self.report.page, figure.key)
-
-
-def printed_value(page: Path, key: str) -> str | None:
-    """Return the value that the table of figures of a report *page* prints beside *key*, None where it has no such row."""
-    hit = re.search(rf"<td[^>]*>\s*{re.escape(escape(key))}\s*</td>\s*<td[^>]*>(.*?)</td>", _page(page), re.DOTALL)
-    return _plain(hit[1]) if hit else None
-
-
-def cited_value(page: Path, number: str) -> str | None:
-    """Return the value in the row of a report *page* that ends with the *number* of a document's figure; None where there is none."""
-    for row in re.findall(r"<tr[^>]*>(.*?)</tr>", _page(page), re.DOTALL):
-        cells = [_plain(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
-        if len(cells) == _CITED_COLUMNS and cells[-1] == number:
-            return cells[_CITED_VALUE]
-    return None
-
-
-# 模式, 项目, 指标, 数值, 计量单位, 精确度, 期初, 期末, 编号 (`models.observed`).
-_CITED_COLUMNS, _CITED_VALUE = 9, 3
-
-
-def _plain(cell: str) -> str:
-    return unescape(re.sub(r"<[^>]+>", "", cell)).strip()
-
-
-def _page(page: Path) -> str:
-    try:
-        return page.read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"报告文件打不开（{error.strerror}）", where=str(page), mend="重新生成这份报告") from error
+            return self.printed.cited.get(figure.rows[0].key[0])
+        return self.printed.figures.get(figure.key)

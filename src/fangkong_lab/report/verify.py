@@ -21,6 +21,7 @@ from fangkong_lab.workspace import Workspace
 
 _SHOWN = 12
 TEMPLATE_INPUT = "公文模板"
+_UNUSED = "这份报告生成时没有用公文模板，--template 未用"
 _WITH_TEMPLATE = "用 --template 指明它，或把它放回工作目录"
 
 
@@ -29,7 +30,7 @@ class Verification:
     """What was found for the report *title*: *files* that are not as made, *inputs* that are not as they were, *remade* differences.
 
     Empty tuples are agreement. *remade* is None where the report was not made again. *resaved* names files whose bytes
-    differ but which say the same.
+    differ but which say the same; *note* is what the reader should know of the call.
     """
 
     title: str
@@ -37,6 +38,7 @@ class Verification:
     inputs: tuple[str, ...]
     resaved: tuple[str, ...] = ()
     remade: tuple[str, ...] | None = None
+    note: str = ""
 
     @property
     def verified(self) -> bool:
@@ -48,6 +50,7 @@ class Verification:
         lines = [f"{'已核验' if self.verified else '不一致'}：{self.title}"]
         lines += [f"  文件：{line}" for line in self.files] or ["  文件：与清单一致"]
         lines += [f"  注意：{name} 被重新保存过，内容未变" for name in self.resaved]
+        lines += [f"  注意：{self.note}"] if self.note else []
         lines += [f"  来源：{line}" for line in self.inputs[:_SHOWN]] or ["  来源：数据、规则、笔记本、程序、版本、设置均与生成时一致"]
         if len(self.inputs) > _SHOWN:
             lines.append(f"  来源：另有 {len(self.inputs) - _SHOWN} 项不同")
@@ -57,9 +60,15 @@ class Verification:
 
 
 def manifest_of(report: Path) -> tuple[Manifest, Path]:
-    """Return the manifest of *report* (any of its files, or the manifest) and its folder; `BadInput` where there is none."""
+    """Return the manifest of *report* (any of its files, or the manifest) and its folder.
+
+    Raises `BadInput` where there is no such file, unless the manifest says that it was made, and where there is no manifest.
+    """
     name = report.name.removesuffix(f".{manifest.ENDING}") if report.name.endswith(manifest.ENDING) else report.stem
     found = manifest.read(manifest_path(report.parent, name))
+    made = {record.name for record in found.files.values()} if found else set()
+    if not report.is_file() and report.name not in made:
+        raise BadInput("没有这个文件", where=str(report), mend="写报告的任一文件（html、docx、pdf、ipynb）")
     if found is None:
         raise BadInput("没有找到报告的清单，不能核验", where=str(manifest_path(report.parent, name)), mend="把清单文件与报告放在同一文件夹")
     return found, report.parent
@@ -83,12 +92,15 @@ def verify(workspace: Workspace, report: Path, remake: bool = False, template: P
     now = shared_inputs(workspace, frozen, style).of(notebook, asked)
     remade = tuple(_remade(workspace, known, notebook, style)) if remake else None
     files, resaved = _files(known, folder)
-    return Verification(known.title, files, tuple(differences(known.inputs, now)), resaved, remade)
+    note = _UNUSED if template and not _template_hash(known) else ""
+    return Verification(known.title, files, tuple(differences(known.inputs, now)), resaved, remade, note)
 
 
 def _style(known: Manifest, workspace: Workspace, template: Path | None) -> Style:
     # The template's path is not in the manifest (it is a machine's own); its hash is.
     wanted = _template_hash(known)
+    if wanted and template and not template.is_file():
+        raise BadInput("没有这个公文模板", where=str(template), mend="检查 --template 后面的文件名")
     found = template or (find_template(workspace.root, wanted) if wanted else None)
     return Style(template=str(found) if wanted and found else "", pdf=known.inputs["设置"].get("PDF", PdfMaker.TYPST.value))
 

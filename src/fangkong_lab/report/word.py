@@ -40,9 +40,12 @@ def docx(content: Content) -> bytes:
     return package(document, content)
 
 
-def elements(document: Any, content: Content, page: Room = OUR_PAGE) -> list[Any]:
-    """Return the body of *content* as elements for *document*, sized for *page*; its pictures are added to the package."""
-    writer = Writer(page=page)
+def elements(document: Any, content: Content, page: Room = OUR_PAGE, contents: bool = True) -> list[Any]:
+    """Return the body of *content* as elements for *document*, sized for *page*; its pictures are added to the package.
+
+    *contents*: with the contents after the title.
+    """
+    writer = Writer(page=page, contents=contents)
     xml = writer.body(content).replace("<a:graphicData>", f"<a:graphicData {_PICTURE_DATA}>")
     xml = _linked(document, xml, writer.pictures)
     return list(parse_xml(f"<w:body {DECLARED}>{xml}</w:body>"))

@@ -86,18 +86,22 @@ def field_runs(code: str, shown: str) -> str:
 
 @dataclass
 class Writer:
-    """Writes the parts of one document; *pictures* collects PNGs in order (their relationship ids are pic0, pic1, …)."""
+    """Writes the parts of one document; *pictures* collects PNGs in order (their relationship ids are pic0, pic1, …).
+
+    *contents*: whether the contents follow the title.
+    """
 
     pictures: list[Picture] = field(default_factory=list)
     tables: int = 0
     page: Room = OUR_PAGE
+    contents: bool = True
 
     def body(self, content: Content) -> str:
         """Return the whole body of *content*: title, contents field, parts."""
         written = []
         for part in content.parts:
             written.append(self.part(part))
-            if isinstance(part, Heading) and part.level == 1:
+            if self.contents and isinstance(part, Heading) and part.level == 1:
                 written.append(contents_field(content))
         return "".join(written)
 

@@ -131,7 +131,9 @@ class AnnualOutcomes:
         if self.why_not:
             return Prose((self.why_not,))
         found = self.like_units.comparison
-        return Prose((found.sentence() if found else "没有可比的单位，不能判断。",))
+        if found is None:
+            return Prose(("没有可比的单位，不能判断。",))
+        return Prose((found.funnel.sentence(self.pages.names) if found.funnel else found.why_not,))
 
     def place_chart(self) -> Chart | Prose:
         """Return chart ⑦: the funnel of units, or why there is none."""

@@ -41,7 +41,7 @@ def funnel_chart(funnel: Funnel, names: Mapping[str, str] | None = None, *, size
         axis.set_ylabel(value_label or _value_label(funnel))
         axis.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=4, borderaxespad=0)
         picture = png(figure)
-    return Chart(title=f"{funnel.measure}：同类单位漏斗图", png=picture, alt=f"漏斗图：{funnel.sentence()}", frame=funnel.table(),
+    return Chart(title=f"{funnel.measure}：同类单位漏斗图", png=picture, alt=f"漏斗图：{funnel.sentence(shown)}", frame=funnel.table(),
                  note="界限随单位大小而变，界限内的高低不作解释，不排名。", source=funnel.basis_line().removeprefix("口径："))
 
 

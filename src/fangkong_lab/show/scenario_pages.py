@@ -28,9 +28,9 @@ from fangkong_lab.simulate.fold import Totals
 from fangkong_lab.simulate.model import Model
 from fangkong_lab.simulate.outcome import Outcome, rounded
 from fangkong_lab.simulate.parameter import Parameter, plain
-from fangkong_lab.simulate.robust import Effort, robustness
+from fangkong_lab.simulate.robust import Design, Effort, robustness
 from fangkong_lab.simulate.robust_conclusion import Claim
-from fangkong_lab.simulate.robust_verdict import Robustness, Standing
+from fangkong_lab.simulate.robust_verdict import NEVER_TURNED, Robustness, Standing
 from fangkong_lab.simulate.robust_words import said
 from fangkong_lab.simulate.runner import run
 from fangkong_lab.workspace import Workspace
@@ -111,7 +111,7 @@ class ScenarioPages:
         held, unturned, turned = (self.sweep.standing(s) for s in (Standing.HOLDS, Standing.NEVER_TURNED, Standing.FLIPS))
         lines = [f"【{self.outcome.mark()}】假定取遍各自范围，处处成立的结论：" + ("；".join(v.words() for v in held) or "没有") + "。"]
         if unturned:
-            lines.append("没有经得起复核的反向、但有的地方分不出的：" + "；".join(v.words() for v in unturned) + "。")
+            lines.append(f"{NEVER_TURNED}：" + "；".join(v.words() for v in unturned) + "。")
         if turned:
             lines.append(f"会翻转的 {len(turned)} 条，写材料时不能当结论写，要连同在哪里翻一起写" + self._hangs_on() + "。")
         lines += [self._as_assumed(arm.name) for arm in self.outcome.arms[1:]]
@@ -130,15 +130,14 @@ class ScenarioPages:
         parts = []
         for figure, claim, unit in ((Figure.UNANSWERED, Claim.MISSED, "件"), (Figure.MINUTES, Claim.HOURS, "小时")):
             made, standing = self.outcome.estimate(arm, figure, difference=True), how[(arm, claim)]
-            told = "分不出多少" if standing is Standing.OPEN else f"{'多' if made.mean > 0 else '少'} {abs(made.mean):,.0f} {unit}（{standing.label}）"
-            parts.append(f"{claim.label}{told}")
-        return f"都取基准值时，「{arm}」比「{base}」{self.model.scenario.months} 个月里" + "，".join(parts) + "。"
+            told = f"比「{base}」{'多' if made.mean > 0 else '少'} {abs(made.mean):,.0f} {unit}（{standing.label}）"
+            parts.append(claim.label + (f"与「{base}」分不出多少" if standing is Standing.OPEN else told))
+        return f"都取基准值时，{self.model.scenario.months} 个月里「{arm}」的" + "，".join(parts) + "。"
 
     def standing(self) -> Prose:
-        """Return the conclusions that hold, how many turn (chapter two says where), and what is not said."""
-        turned = self.sweep.turning()[0]
-        return Prose((*self.sweep.held(), turned.split("，")[0].rstrip("。：") + ("：见第二章。" if len(self.sweep.turning()) > 1 else "。"),
-                      *self.sweep.rest()))
+        """Return the conclusions that hold, how many turn (`turns` says where), and what is not said."""
+        count = len(self.sweep.standing(Standing.FLIPS))
+        return Prose((*self.sweep.held(), f"会翻转的 {count} 条，在哪里翻转另列在后。" if count else NO_TURN, *self.sweep.rest()))
 
     def standing_chart(self) -> Chart:
         """Return the picture of it."""
@@ -146,21 +145,36 @@ class ScenarioPages:
 
     def verdicts(self) -> Listing:
         """Return every conclusion with its standing."""
-        frame = self._shortened(self.sweep.table().drop(columns=["在哪里翻"]))
-        return Listing(frame, caption=f"与「{self.model.scenario.arms[0].name}」相比的各条结论", note=self.sweep.mark())
+        frame = self._shortened(self.sweep.table().drop(columns=["试了几处", "在哪里翻"]))
+        return Listing(frame, caption=f"与「{self.model.scenario.arms[0].name}」相比的各条结论", note=f"共试了 {self.sweep.places:,} 处。{self.sweep.mark()}")
 
     def _shortened(self, frame: pd.DataFrame) -> pd.DataFrame:
         short = {v.words(): v.question.short(v.sign) for v in self.sweep.verdicts}
         return frame.assign(结论=frame["结论"].map(short))
 
-    def turns(self) -> Prose:
-        """Return for each conclusion that turns how often it does, and at which values of which parameters."""
+    def turns(self) -> Stack:
+        """Return for each conclusion that turns how often it does, and at which values of which parameters; then every flip."""
         head, *each = self.sweep.turning()
-        return Prose((head, *(f"{n}. {line}" for n, line in enumerate(each, start=1))))
+        if not each:
+            return Stack((Prose((head,)),))
+        flips = self._shortened(rounded(self.sweep.flips().drop(columns=["地址"]), "—"))
+        return Stack((Prose((head,)), Prose(tuple(each), ordered=True), Listing(flips, caption="翻转处", note=self.sweep.mark())))
 
     def influences(self) -> Stack:
-        """Return for each conclusion that turns what moves it most."""
-        return Stack(tuple(influence_chart(self.sweep, v, 8) for v in self.sweep.standing(Standing.FLIPS)[:3]), NO_TURN)
+        """Return for each conclusion that turns what moves it most; where Sobol was run, also the shares of the variance."""
+        shown: list[Shown] = [influence_chart(self.sweep, v, 8) for v in self.sweep.standing(Standing.FLIPS)[:3]]
+        if shown and self.effort.design is Design.SOBOL:
+            shown.append(self._shares())
+        return Stack(tuple(shown), NO_TURN)
+
+    def _shares(self) -> Listing:
+        """What Sobol's design tells of the conclusions that turn: parameters screened out have no share and no row."""
+        turned = [v.words() for v in self.sweep.standing(Standing.FLIPS)]
+        frame = self.sweep.influence(len(self.model.scenario.parameters)).drop(columns=["地址", "全程影响", "其误差", "平均方向", "离散"])
+        told = frame[frame["结论"].isin(turned) & frame["连同交互"].notna()]
+        most = pd.concat([own.nlargest(3, "连同交互") for _, own in told.groupby("结论", sort=False)])
+        return Listing(self._shortened(rounded(most)), caption="会翻转的结论：方差的份额（Sobol，每条列最大的三个）",
+                       note="只在 Morris 筛出的参数之间分，其余停在基准值；连同交互的份额加起来可以超过 1。" + self.sweep.mark())
 
     def comparison(self) -> Prose:
         """Return the paired differences as sentences."""
@@ -204,13 +218,13 @@ class ScenarioPages:
         agreeing = fit.table().drop(columns=["地址", "剩余宽度"])
         return Stack((Prose((*fit.warnings(), fit.sentence(warned=False))),
                       Listing(rounded(fit.reached()), caption=f"实际计数与推演（{fit.counts.span()}）", note=fit.mark()),
-                      calibration_chart(fit), Listing(rounded(agreeing), caption="与计数相容的取值", note=fit.mark())))
+                      calibration_chart(fit), Listing(rounded(agreeing, "—"), caption="与计数相容的取值", note=fit.mark())))
 
     def assumptions(self) -> Listing:
         """Return every assumed number with its range and why."""
         rows = [{"参数": said(p.address), "值": plain(p.value), "范围": _ranged(p), "依据": p.evidence.sentence()}
                 for p in self.model.scenario.parameters.values()]
-        return Listing(pd.DataFrame(rows), caption="全部假定", note="改任何一个，结果都会变；范围内变了会怎样，见第一章。")
+        return Listing(pd.DataFrame(rows), caption="全部假定", note="改任何一个，结果都会变；范围内变了会怎样，见各条结论站不站得住。")
 
 
 def _ranged(parameter: Parameter) -> str:
@@ -222,12 +236,13 @@ def parts_folder(workspace: Workspace) -> Path:
     return workspace.root / ".fangkong" / "推演区块"
 
 
-def open_scenario(scenario: str, replications: int = 0, trajectories: int = 6, counts: str = "", in_force: str = "") -> ScenarioPages:
+def open_scenario(scenario: str, replications: int = 0, trajectories: int = 6, counts: str = "", in_force: str = "",
+                  design: str = "morris") -> ScenarioPages:
     """Return the pages of *scenario* (a file, or the id of one that ships); *replications* 0: as the scenario says.
 
-    *counts*: file of actual counts (empty: none), made while the policy *in_force* (empty: the first) was in force. A
-    scenario of the ledger's world uses the current workspace's ledger. Raises `BadInput` where the counts are of different
-    days or periods, or not of the scenario's.
+    *counts*: file of actual counts (empty: none), made while the policy *in_force* (empty: the first) was in force. *design*:
+    how the ranges are swept (`simulate.robust.Design`). A scenario of the ledger's world uses the current workspace's ledger.
+    Raises `BadInput` where the counts are of different days or periods, or not of the scenario's.
     """
     from fangkong_lab.ledger.frames import tables
     from fangkong_lab.policy.catalogue import shelf
@@ -246,5 +261,5 @@ def open_scenario(scenario: str, replications: int = 0, trajectories: int = 6, c
         actual = Actual(read_counts(Path(counts)), made.arm(in_force).name if in_force else made.arms[0].name)
         fits_scenario(actual.counts, made)
     world = ledger_world(made, tables(here)) if made.world.kind is WorldKind.LEDGER else None
-    crew = Crew(workers=2, root=parts_folder(here))
-    return ScenarioPages(model_of(made, world), replications or made.replications, Effort(trajectories=trajectories), actual, crew)
+    crew, effort = Crew(workers=2, root=parts_folder(here)), Effort(Design.read(design), trajectories=trajectories)
+    return ScenarioPages(model_of(made, world), replications or made.replications, effort, actual, crew)

@@ -12,11 +12,11 @@ import pandas as pd
 from fangkong_lab.kinds import Kind
 from fangkong_lab.result import html_of
 from fangkong_lab.simulate.calibrate_counts import Counts, fits_scenario
-from fangkong_lab.simulate.calibrate_fit import Target, Walker, distances, named_values, step
+from fangkong_lab.simulate.calibrate_fit import FAR, Target, Walker, distances, named_values, step
 from fangkong_lab.simulate.crew import Crew, Job, Progress, Stage
 from fangkong_lab.simulate.model import Block, Model
 from fangkong_lab.simulate.parameter import plain
-from fangkong_lab.simulate.robust_space import Space, space_of
+from fangkong_lab.simulate.robust_space import Space, own_end, space_of
 from fangkong_lab.simulate.robust_words import said
 from fangkong_lab.simulate.scenario import WHAT_IF
 from fangkong_lab.simulate.store import Arrays, named
@@ -61,8 +61,8 @@ class Calibration:
     """The values that agree with *counts* under the policy *arm*.
 
     *share*: of the draws from the ranges, those that agree. *reach*: what the draws give for each count, draws × counts.
-    *kept*: agreeing values (draws, then walks), one row each, a column per address (empty where none was found). *nearest*: distance of the
-    nearest place found where none agrees. *origin*: for each of *kept* the number of its walk, `DRAWN` for a draw.
+    *kept*: agreeing values (draws, then walks), one row each, a column per address (empty where none was found). *nearest*: the
+    least distance (`calibrate_fit.distance_of`) at which a walk ended. *origin*: for each of *kept* the number of its walk, `DRAWN` for a draw.
     """
 
     model: Model = field(repr=False)
@@ -72,8 +72,8 @@ class Calibration:
     share: float
     reach: pd.DataFrame = field(repr=False)
     kept: pd.DataFrame = field(repr=False)
-    nearest: float = 0.0
-    origin: tuple[int, ...] = field(default=(), repr=False)
+    nearest: float
+    origin: tuple[int, ...] = field(repr=False)
 
     def mark(self) -> str:
         """Return the words that every page of this result carries."""
@@ -100,8 +100,9 @@ class Calibration:
         """Return one row per parameter, those told most first: range, agreeing values, width left, what is told."""
         kept = self.kept.to_numpy() if len(self.kept) else np.full((1, len(self.space.names)), np.nan)
         low, middle, high = np.quantile(kept, (0, 0.5, 1), axis=0)
-        told = self.verdicts()
-        made = pd.DataFrame({"参数": [said(a) for a in self.space.names], "地址": self.space.names, "范围低": self.space.lows, "范围高": self.space.highs,
+        told, own = self.verdicts(), self.model.scenario.parameters
+        lows = [own_end(own[a], low) for a, low in zip(self.space.names, self.space.lows, strict=True)]
+        made = pd.DataFrame({"参数": [said(a) for a in self.space.names], "地址": self.space.names, "范围低": lows, "范围高": self.space.highs,
                              "相容值最低": low, "相容值中位": middle, "相容值最高": high, "剩余宽度": self._widths(),
                              "判断": [told[a].label for a in self.space.names]})
         return made.sort_values(["剩余宽度", "地址"], kind="stable", ignore_index=True)
@@ -129,7 +130,7 @@ class Calibration:
         if self.share >= ANYTHING:
             found.append(f"从范围里任取一组参数，{self.share:.0%} 都与计数相符：模型几乎什么数都能凑出，吻合不是证据。")
         elif 0 < len(self.kept) < ENOUGH:
-            found.append(f"相容的取值只找到 {len(self.kept)} 组，太少，收窄没有收窄都看不清：要加大抽取次数和轮数再算。")
+            found.append(f"相容的取值只找到 {len(self.kept)} 组，太少，是否收窄无法判断：要加大抽取次数和轮数再算。")
         elif len(self.kept) and all(t is Told.NOT_AT_ALL for t in self.verdicts().values()):
             found.append("没有一个参数因这些计数而收窄：模型换着法子都能凑出它们，吻合不是证据。")
         if (late := (self.counts.as_of - self.counts.end).days) > 0:
@@ -144,14 +145,30 @@ class Calibration:
                                                f"{self.share:.1%} 与计数相容；{len(told)} 个参数里，{counted}。")
 
     def sentence(self, warned: bool = True) -> str:
-        """Return the counts, how many draws agree, what is narrowed, what cannot be told, and (if *warned*) the warnings."""
+        """Return the counts, how many draws agree, what is narrowed, what cannot be told, and (if *warned*) the warnings.
+
+        Where nothing agrees, nothing can be said of any parameter: only how far off the nearest place is.
+        """
+        warnings = self.warnings() if warned else ()
+        return "".join((self._head(), *(self._told() if len(self.kept) else (self._nearest(),)), *warnings))
+
+    def _head(self) -> str:
+        """The counts, and how many draws agree with them."""
+        head = f"【{self.mark()}】计数（{self.counts.words()}）。按「{self.arm}」，从 {len(self.space.names)} 个参数的范围里任取，"
+        if self.share:
+            return head + f"{self.share:.1%} 与计数相容。"
+        return head + f"{len(self.reach):,} 组里没有一组与计数相容" + ("，以下是从最近的几组走到的。" if len(self.kept) else "。")
+
+    def _nearest(self) -> str:
+        return f"从最近的几组走下去也没有走到；走到的最近一处，仍有计数与推演相差 {plain(self.nearest - FAR, 3)} 个标准差。"
+
+    def _told(self) -> list[str]:
+        """What the agreeing values tell of the parameters."""
         told = self.verdicts()
         groups = {t: [a for a in self.space.names if told[a] is t] for t in Told}
-        head = (f"【{self.mark()}】计数（{self.counts.words()}）。按「{self.arm}」，从 {len(self.space.names)} 个参数的范围里任取，"
-                + (f"{self.share:.1%} 与计数相容。" if self.share else f"{len(self.reach)} 组里没有一组与计数相容，以下是从最近的几组走到的。"))
         narrowed = self.table().set_index("地址")[["相容值最低", "相容值最高"]].astype(float).T.to_dict("list")
         lines = "、".join(f"{said(a)}收窄到 {plain(narrowed[a][0], 3)}–{plain(narrowed[a][1], 3)}" for a in groups[Told.NARROWED])
-        parts = [head, f"{lines}。" if lines else "没有参数明显收窄。"]
+        parts = [f"{lines}。" if lines else "没有参数明显收窄。"]
         if groups[Told.NOT_AT_ALL]:
             parts.append(f"「不可识别」{len(groups[Told.NOT_AT_ALL])} 个，这些计数说不出它们是多少：" + _listed(groups[Told.NOT_AT_ALL]) + "。")
         if groups[Told.UNCLEAR]:
@@ -159,7 +176,7 @@ class Calibration:
         ties = self.ties()
         if len(ties):
             parts.append("只能合起来定、不能分开定的：" + "；".join(f"{r['参数']}与{r['另一参数']}" for r in ties.to_dict("records")) + "。")
-        return "".join([*parts, *(self.warnings() if warned else ())])
+        return parts
 
     def _repr_html_(self) -> str:
         return html_of(self.table(), self.sentence(), self.mark())

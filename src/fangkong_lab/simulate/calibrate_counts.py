@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +19,8 @@ from fangkong_lab.simulate.figures import BY_MONTH, FIGURES, PLACE, ByMonth, Fig
 from fangkong_lab.simulate.scenario import Scenario
 
 _MOST_DIGITS = 9
+_WHOLE = re.compile(r"\d+|\d{1,3}(,\d{3})+")
+"""Commas are thousands or nothing: 4,2 is not 42."""
 COLUMNS = ("指标", "数", "自", "至", "截至", "来源")
 
 
@@ -152,7 +155,10 @@ def _countable(path: Path, line: int, row: dict[str, str]) -> Countable:
 def _number(path: Path, line: int, row: dict[str, str]) -> int:
     if not row["来源"]:
         raise BadInput("没有写来源", where=_at(path, line, "来源"), mend="写明这个数出自哪份文件或台账")
-    text = row["数"].replace(",", "").replace("，", "")
-    if not text.isdecimal() or len(text) > _MOST_DIGITS:
-        raise BadInput(f"「{row['数']}」不是非负整数", where=_at(path, line, "数"), mend="写整数；「余」「近」之类的数不能用来校准")
-    return int(text)
+    text, place = row["数"].replace("，", ","), _at(path, line, "数")
+    if not _WHOLE.fullmatch(text):
+        raise BadInput(f"「{row['数']}」不是非负整数", where=place, mend="写整数，逗号只用来分千位；「余」「近」之类的数不能用来校准")
+    digits = text.replace(",", "")
+    if len(digits) > _MOST_DIGITS:
+        raise BadInput(f"「{row['数']}」数太大（至多 {_MOST_DIGITS} 位）", where=place, mend="核对这个数和它的单位")
+    return int(digits)

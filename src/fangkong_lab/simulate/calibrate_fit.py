@@ -16,7 +16,8 @@ from fangkong_lab.streams import stream
 
 LEVEL = 0.05
 """The values that are true are left out with at most about this probability, all counts taken together."""
-_FAR = 1.0
+FAR = 1.0
+"""What the distance is above the standardised difference: a place that agrees is at 0, all others are beyond this."""
 _STEP = 0.1
 
 
@@ -52,7 +53,7 @@ def distance_of(seen: np.ndarray, numbers: np.ndarray) -> float:
     above = stats.nbinom.sf(numbers - 1, size, size / (size + mean))
     if (2 * np.minimum(below, above) >= LEVEL / len(numbers)).all():
         return 0.0
-    return _FAR + float((np.abs(numbers - mean) / np.sqrt(spread)).max())
+    return FAR + float((np.abs(numbers - mean) / np.sqrt(spread)).max())
 
 
 def distances(target: Target, places: Sequence[Mapping[str, float]]) -> Arrays:

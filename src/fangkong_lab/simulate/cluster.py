@@ -10,7 +10,7 @@ import asyncio
 import re
 import socket
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -47,7 +47,10 @@ def cluster(address: str) -> Iterator[Cluster]:
     except ImportError as error:
         raise WrongCall("没有安装 distributed，不能使用 --cluster", mend="安装 fangkong-lab[cluster]，或去掉 --cluster") from error
     there = _answering(address)
-    client = Client(there, timeout=_CONNECT_S, name="fangkong-simulate", set_as_default=False)
+    try:
+        client = Client(there, timeout=_CONNECT_S, name="fangkong-simulate", set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise _unreachable(there) from error
     try:
         threads = sum(client.nthreads().values())
         if not threads:
@@ -70,12 +73,22 @@ def _answering(address: str) -> str:
     there = f"tcp://{found['host']}:{found['port']}"
     try:
         socket.create_connection((found["host"].strip("[]"), int(found["port"])), _CONNECT_S).close()
-        kind = asyncio.run(_kind(there))
+        # In a thread of its own: a notebook's thread already runs an event loop, and takes no second one.
+        with ThreadPoolExecutor(1) as own:
+            kind = own.submit(_asked, there).result()
     except (OSError, TimeoutError, ValueError, EOFError, MemoryError) as error:
-        raise BadInput("连不上 dask 调度器", where=there, mend="核对地址；先在那台机器上运行 dask scheduler，并看防火墙是否放行") from error
+        raise _unreachable(there) from error
     if kind != "Scheduler":
         raise BadInput("应答的不是 dask 调度器", where=there, mend="核对端口：要调度器的，不是工作进程或网页的")
     return there
+
+
+def _unreachable(there: str) -> BadInput:
+    return BadInput("连不上 dask 调度器", where=there, mend="核对地址；先在那台机器上运行 dask scheduler，并看防火墙是否放行")
+
+
+def _asked(address: str) -> str:
+    return asyncio.run(_kind(address))
 
 
 async def _kind(address: str) -> str:

@@ -223,12 +223,12 @@ def _first(reached: np.ndarray, share: float) -> float:
     return float(hits[0]) if len(hits) else float("nan")
 
 
-def rounded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return *frame* for the screen: numbers to four significant digits (three below one), whole parts in full; NaN as 期内未达到."""
+def rounded(frame: pd.DataFrame, missing: str = "期内未达到") -> pd.DataFrame:
+    """Return *frame* for the screen: numbers to four significant digits (three below one), whole parts in full; NaN as *missing*."""
     def cell(value: object) -> object:
         if not isinstance(value, float):
             return value
         if np.isnan(value):
-            return "期内未达到"
+            return missing
         return plain(round(value), 20) if abs(value) >= _WHOLE else plain(value, 4 if abs(value) >= 1 else 3)
     return frame.apply(lambda column: column.map(cell))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -162,7 +162,8 @@ def _verdicts(looker: Looker, swept: _Swept, arm: Arm, confirm: int) -> tuple[Ve
     turns = [Turn(look, search.base, q, int(sign)) for q, sign in enumerate(search.as_assumed.told())]
     told = np.array([g.told() for g in swept.seen])
     flips = _single_flips(search, turns, told)
-    return tuple(_verdict(search, turn, flips[turn.at], told) for turn in turns)
+    made = [_verdict(search, turn, flips[turn.at], told) for turn in turns]
+    return tuple(replace(v, flips=tuple(f.as_written(scenario.parameters) for f in v.flips)) for v in made)
 
 
 def _single_flips(search: _Search, turns: list[Turn], told: np.ndarray) -> list[list[Flip]]:

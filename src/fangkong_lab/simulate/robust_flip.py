@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from fangkong_lab.simulate.parameter import plain
+from fangkong_lab.simulate.parameter import Parameter, plain
 from fangkong_lab.simulate.robust_conclusion import Gaps
+from fangkong_lab.simulate.robust_space import own_end
 from fangkong_lab.simulate.robust_words import said
 
 CONFIRMED = 4.0
@@ -45,6 +46,10 @@ class Flip:
         (move,) = self.moves
         side = "升过" if move.value > move.base else "降过"
         return f"{said(move.address)}{side}约 {plain(self.crossing, 3)}（基准 {plain(move.base)}）"
+
+    def as_written(self, parameters: Mapping[str, Parameter]) -> Flip:
+        """Return this flip with the ends of ranges as the scenario writes them (`robust_space.own_end`)."""
+        return replace(self, moves=tuple(replace(m, value=own_end(parameters[m.address], m.value)) for m in self.moves))
 
 
 @dataclass(frozen=True)

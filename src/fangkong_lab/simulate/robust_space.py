@@ -61,6 +61,11 @@ def _low(parameter: Parameter) -> float:
     return parameter.low
 
 
+def own_end(parameter: Parameter, value: float) -> float:
+    """Return *value* as the scenario writes it: its own low end where that was moved a hair above zero, else unchanged."""
+    return parameter.low if value == _low(parameter) else value
+
+
 def _acts(scenario: Scenario, address: str) -> bool:
     made_up = address.startswith("world.") or address.endswith(".weight")
     return scenario.world.kind is WorldKind.SYNTHETIC or not made_up
@@ -79,7 +84,8 @@ def _inside(space: Space, points: np.ndarray) -> np.ndarray:
 def check_trajectories(trajectories: int) -> None:
     """Raise `WrongCall` below two trajectories, for then there is no spread, and above a thousand."""
     if not 2 <= trajectories <= MOST_TRAJECTORIES:
-        raise WrongCall(f"Morris 筛选至少要两条轨迹，至多 {MOST_TRAJECTORIES:,} 条", mend="取 2 或更多")
+        raise WrongCall(f"Morris 筛选至少要两条轨迹，至多 {MOST_TRAJECTORIES:,} 条", where="--trajectories",
+                        mend=f"取 2 到 {MOST_TRAJECTORIES:,}")
 
 
 def morris_points(space: Space, trajectories: int, seed: int) -> np.ndarray:

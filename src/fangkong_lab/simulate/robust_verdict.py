@@ -16,6 +16,7 @@ from fangkong_lab.simulate.scenario import SIMULATED, WHAT_IF
 
 MOST_SAID = 3
 """Flips named in a sentence; the table has all."""
+NEVER_TURNED = "没有经得起复核的反向、但不是处处成立的"
 
 
 class Standing(Kind):
@@ -54,7 +55,7 @@ class Verdict:
         if self.flips[0].crossing is None:
             return f"单个参数翻不了，同时动 {len(self.flips[0].moves)} 个才翻：{self.flips[0].words()}"
         named = "；".join(f.words() for f in self.flips[:MOST_SAID])
-        return "单独一个参数就能翻：" + named + (f"；另有 {len(self.flips) - MOST_SAID} 个，见表" if len(self.flips) > MOST_SAID else "")
+        return "单独一个参数就能翻：" + named + (f"；另有 {len(self.flips) - MOST_SAID} 个，见「翻转处」表" if len(self.flips) > MOST_SAID else "")
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,10 @@ class Robustness:
         """Return the verdicts of that standing."""
         return tuple(v for v in self.verdicts if v.standing is standing)
 
+    def number(self, share: float) -> int:
+        """Return how many places *share* of them is: in percent, one place of some hundreds would read as none."""
+        return round(share * self.places)
+
     def mark(self) -> str:
         """Return the words that every page of this result carries."""
         return f"{WHAT_IF}；{SIMULATED}" if self.model.world.simulated else f"{WHAT_IF}；行为和事件均为模拟"
@@ -84,14 +89,14 @@ class Robustness:
         """Return one row per conclusion: those that hold first, then never turned, turning, open."""
         order = {s: i for i, s in enumerate((Standing.HOLDS, Standing.NEVER_TURNED, Standing.FLIPS, Standing.OPEN))}
         rows = [{"结论": v.words(), "稳不稳": v.standing.label, "基准值处的差": f"{v.mean:+,.1f} ± {v.error:,.1f} {UNIT[v.question.claim]}",
-                 "分不出的处所占比": f"{v.untold:.0%}", "反向的处所占比": f"{v.turned:.0%}", "在哪里翻": v.where() or "—"}
+                 "试了几处": self.places, "分不出的处所": self.number(v.untold), "反向的处所": self.number(v.turned), "在哪里翻": v.where() or "—"}
                 for v in sorted(self.verdicts, key=lambda v: order[v.standing])]
         return pd.DataFrame(rows)
 
     def flips(self) -> pd.DataFrame:
-        """Return one row per move of every flip found."""
+        """Return one row per move of every flip found; moves together were not followed to where it turns, and have no 精度 (NaN)."""
         rows = [{"结论": v.words(), "第几处": n, "参数": said(m.address), "地址": m.address, "基准值": m.base, "方向": "升" if m.value > m.base else "降",
-                 "翻转处": f.crossing if f.crossing is not None else m.value, "精度": f.within, "须同时动几个": len(f.moves)}
+                 "翻转处": f.crossing if f.crossing is not None else m.value, "精度": f.within if f.crossing is not None else float("nan"), "须同时动几个": len(f.moves)}
                 for v in self.verdicts for n, f in enumerate(v.flips, start=1) for m in f.moves]
         return pd.DataFrame(rows, columns=["结论", "第几处", "参数", "地址", "基准值", "方向", "翻转处", "精度", "须同时动几个"])
 
@@ -123,17 +128,22 @@ class Robustness:
         head = (f"【{self.mark()}】把 {ranged} 个假定参数取遍各自范围，试了 {self.places:,} 处（每处重复 {self.replications} 次；"
                 f"说会翻转的，另用 {self.confirm} 次新的重复复核）。与「{self.model.scenario.arms[0].name}」相比的 {len(self.verdicts)} 条结论：")
         parts = [head]
-        for standing, word in ((Standing.HOLDS, "处处成立的"), (Standing.NEVER_TURNED, "没有经得起复核的反向、但有的地方分不出的")):
+        for standing, word in ((Standing.HOLDS, "处处成立的"), (Standing.NEVER_TURNED, NEVER_TURNED)):
             found = self.standing(standing)
-            named = "；".join(v.words() + (f"（{v.untold:.0%} 的处所分不出）" if standing is Standing.NEVER_TURNED else "") for v in found)
+            named = "；".join(v.words() + (self._unsure(v) if standing is Standing.NEVER_TURNED else "") for v in found)
             parts.append(f"{word} {len(found)} 条：{named}。" if found else f"{word}：没有。")
         return tuple(parts)
+
+    def _unsure(self, verdict: Verdict) -> str:
+        """In how many places *verdict* is not seen to stand, and why; what no place shows is left out."""
+        told = ((self.number(verdict.untold), "处分不出"), (self.number(verdict.turned), "处看似反向而复核不成立"))
+        return f"（{self.places:,} 处中，" + "、".join(f"{n:,} {words}" for n, words in told if n) + "）"
 
     def turning(self) -> tuple[str, ...]:
         """Return how many conclusions turn, then one sentence for each: how often, and where."""
         turned = sorted(self.standing(Standing.FLIPS), key=lambda v: v.turned)
         head = f"会翻转的 {len(turned)} 条，按反向的处所从少到多（没有写到的参数取基准值）：" if turned else "会翻转的：没有。"
-        return (head, *(f"{v.words()}。{v.turned:.0%} 的处所反向；{v.where()}。" for v in turned))
+        return (head, *(f"{v.words()}。{self.places:,} 处中 {self.number(v.turned):,} 处反向；{v.where()}。" for v in turned))
 
     def rest(self) -> tuple[str, ...]:
         """Return what is open, what the places tried are not, and what is not compared."""

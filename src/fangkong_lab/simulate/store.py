@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import threading
-import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from fangkong_lab.simulate.program import program_hash
 
 Arrays = Mapping[str, np.ndarray]
 """What a part consists of, by name."""
+_DIGEST = hashlib.sha256().digest_size
 
 
 @dataclass(frozen=True)
@@ -32,23 +33,29 @@ class Store:
         return self.path / f"{name}.npz"
 
     def load(self, name: str) -> Arrays | None:
-        """Return the part *name*; None where it is missing or damaged (the archive's checksums tell)."""
+        """Return the part *name*; None where it is missing, or damaged anywhere: nothing is unpacked before the digest agrees."""
         try:
-            with np.load(self.file(name), allow_pickle=False) as held:
-                return {key: held[key] for key in held.files}
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+            raw = self.file(name).read_bytes()
+        except OSError:
             return None
+        archive, digest = raw[:-_DIGEST], raw[-_DIGEST:]
+        if hashlib.sha256(archive).digest() != digest:
+            return None
+        with np.load(io.BytesIO(archive), allow_pickle=False) as held:
+            return {key: held[key] for key in held.files}
 
     def keep(self, name: str, arrays: Arrays) -> None:
-        """Write the part *name*: under another name first, so that a half-written file is never seen.
+        """Write the part *name*, its digest behind it: under another name first, so that a half-written file is never seen.
 
         Raises `BadInput` where the folder cannot be written.
         """
+        packed = io.BytesIO()
+        np.savez_compressed(packed, **dict(arrays))  # type: ignore[arg-type]
+        archive = packed.getvalue()
         part = self.path / f".{name}.{os.getpid()}_{threading.get_ident()}.part"
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as sink:
-                np.savez_compressed(sink, **dict(arrays))  # type: ignore[arg-type]
+            part.write_bytes(archive + hashlib.sha256(archive).digest())
             os.replace(part, self.file(name))
         except OSError as error:
             with suppress(OSError):
