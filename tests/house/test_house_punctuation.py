@@ -28,6 +28,8 @@ def test_nothing_is_left_to_mend():
     ("3763人(次)", "3763人(次)"),
     ("见 `台账,岗位` 一节", "见 `台账,岗位` 一节"),
     ("2016:09", "2016:09"),
+    ("另存为 xlsx,重新报送", f"另存为 xlsx{COMMA}重新报送"),
+    ("unit:单位编码", "unit:单位编码"),
 ])
 def test_what_is_mended(text, wanted):
     assert punctuation.mend(text) == wanted

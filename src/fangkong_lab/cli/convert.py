@@ -18,7 +18,7 @@ _BPMN_ENDINGS = (".bpmn", ".xml", ".bpmn20")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("source", metavar="文件", nargs="?", type=Path,
-                        help="流程图（.bpmn、.xml,BPMN 2.0）或权限名单（每行「人员代号 权限代号」）；配合 --to gephi 时为台账.xlsx,不写则读台账库")
+                        help="流程图（.bpmn、.xml,BPMN 2.0）或权限名单（每行「人员代号 权限代号」）；配合 --to gephi 时为台账.xlsx，不写则读台账库")
     parser.add_argument("--to", metavar="格式", choices=("xlsx", "csv", "gephi"), default="xlsx",
                         help="xlsx 台账工作簿（默认）、csv 每表一个文件、gephi 网络的 nodes.csv 与 edges.csv")
     parser.add_argument("--out", metavar="路径", type=Path, help="写到哪里：工作簿文件，或 csv、gephi 的目录（默认在当前目录）")

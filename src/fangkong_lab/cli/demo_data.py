@@ -97,8 +97,8 @@ def _make_room(workspace: Workspace, coming: set[str], *, force: bool) -> None:
     held, layout = _held(workspace), layout_of(TABLES)
     real, stale = [h.book for h in held if not h.book.startswith(MARK)], [h for h in held if h.book not in coming]
     if real:
-        raise WrongCall(f"台账里已有真实数据({real[0]} 等 {len(real)} 本),不混入模拟数据", where=str(workspace.root),
-                        mend="另建工作目录：fangkong init 演示 && cd 演示 && fangkong demo-data,或加 --no-import 只写文件")
+        raise WrongCall(f"台账里已有真实数据（{real[0]} 等 {len(real)} 本），不混入模拟数据", where=str(workspace.root),
+                        mend="另建工作目录：fangkong init 演示 && cd 演示 && fangkong demo-data，或加 --no-import 只写文件")
     if stale and not force:
         raise WrongCall(f"台账里有另一份模拟数据({stale[0].book} 等 {len(stale)} 本)", where=str(workspace.root),
                         mend="加上 --force 换成新的，或另建工作目录")

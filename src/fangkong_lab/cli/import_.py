@@ -19,7 +19,7 @@ ALIKE = 3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("files", metavar="文件", nargs="+", help="xlsx、xlsm、xls、csv(UTF-8 或 GB18030)、parquet,可多个")
+    parser.add_argument("files", metavar="文件", nargs="+", help="xlsx、xlsm、xls、csv（UTF-8 或 GB18030）、parquet，可多个")
     parser.add_argument("--unit", metavar="单位编码", default="", help="送交单位；不写则取表中最上级的单位")
     parser.add_argument("--good-rows", action="store_true", help="只入库没有问题的行，其余留置（默认整本要么全入，要么全不入）")
 

@@ -27,5 +27,5 @@ def run(args: argparse.Namespace) -> int:
     print(f"{'已补全' if was else '已建立'}工作目录：{root}")
     print("  data/ 台账  notebooks/ 笔记本  reports/ 报告  policies/ 政策参数  fangkong.toml 设置")
     print(f"  人员代号密钥：{workspace.person_key_file}（只有本人可读；请另行备份，不要与台账放在一起）")
-    print(f"下一步：cd {args.folder} && fangkong template 台账.xlsx,填好后 fangkong import 台账.xlsx")
+    print(f"下一步：cd {args.folder} && fangkong template 台账.xlsx，填好后 fangkong import 台账.xlsx")
     return EXIT_DONE

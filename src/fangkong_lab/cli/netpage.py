@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         raise WrongCall(error.what, where="--audience", mend=error.mend) from error
     path = write_page(_network(args), args.out, Asked(args.unit, audience), force=args.force)
     said = "含人员代号和经手组合，只供纪委内部使用" if audience is Audience.INTERNAL else f"供{audience.label}，不含人员和经手组合"
-    print(f"已写入 {path}({path.stat().st_size / 1e6:.1f} MB),用浏览器打开，不需要联网；{said}。")
+    print(f"已写入 {path}（{path.stat().st_size / 1e6:.1f} MB），用浏览器打开，不需要联网；{said}。")
     return EXIT_DONE
 
 

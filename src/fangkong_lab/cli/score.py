@@ -75,7 +75,7 @@ def _refuse_personal(args: argparse.Namespace, audience: Audience) -> None:
     if audience is Audience.UNIT and not args.unit:
         raise WrongCall("给被评估单位的须指明是哪个单位", mend="加上 --unit 单位编码")
     if args.notice or (args.explain and not args.explain.startswith("unit:")):
-        raise WrongCall("个人和事件层面的内容只供纪委内部使用", mend="去掉 --audience,或只看 unit:单位编码")
+        raise WrongCall("个人和事件层面的内容只供纪委内部使用", mend="去掉 --audience，或只看 unit:单位编码")
 
 
 def _unit_only(scores: Scores, unit: str | None) -> Scores:

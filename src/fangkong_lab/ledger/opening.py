@@ -68,7 +68,7 @@ def _refuse_missing(path: Path) -> None:
     if size == 0:
         raise BadInput("文件是空的", where=path.name, mend="核对文件，重新报送")
     if size > MAX_FILE_BYTES:
-        raise BadInput(f"文件有 {size / 1e6:,.0f} MB,超过可收的 {MAX_FILE_BYTES / 1e6:,.0f} MB", where=path.name,
+        raise BadInput(f"文件有 {size / 1e6:,.0f} MB，超过可收的 {MAX_FILE_BYTES / 1e6:,.0f} MB", where=path.name,
                        mend="拆成几本分别报送")
 
 
@@ -85,9 +85,9 @@ def _refuse_other_ole(path: Path) -> None:
 def _refuse_disguised(head: bytes, path: Path) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
     if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<body", b"mime-version:")):
-        raise BadInput("这是网页，只是改了文件名", where=path.name, mend="用 Excel 或 WPS 打开后另存为 xlsx,重新报送")
+        raise BadInput("这是网页，只是改了文件名", where=path.name, mend="用 Excel 或 WPS 打开后另存为 xlsx，重新报送")
     if start.startswith((b"<?xml", b"<workbook")):
-        raise BadInput("这是 XML 文件，不是工作簿", where=path.name, mend="用 Excel 或 WPS 打开后另存为 xlsx,重新报送")
+        raise BadInput("这是 XML 文件，不是工作簿", where=path.name, mend="用 Excel 或 WPS 打开后另存为 xlsx，重新报送")
     if start.startswith(b"%pdf"):
         raise BadInput("这是 PDF 文件", where=path.name, mend="请报送 Excel 原件")
     if start[:3] in (b"\x89pn", b"\xff\xd8\xff", b"gif"):

@@ -78,7 +78,7 @@ def read_parquet(path: Path, name: str) -> RawSheet:
 
 def _refuse_large(size: int, path: Path) -> None:
     if size > MAX_UNPACKED_BYTES:
-        raise BadInput(f"展开后有 {size / 1e6:,.0f} MB,超过可收的 {MAX_UNPACKED_BYTES / 1e6:,.0f} MB", where=path.name,
+        raise BadInput(f"展开后有 {size / 1e6:,.0f} MB，超过可收的 {MAX_UNPACKED_BYTES / 1e6:,.0f} MB", where=path.name,
                        mend="拆成几个文件分别报送")
 
 

@@ -102,4 +102,4 @@ class _Parsing:
         if issubclass(kind, calamine.CalamineError | OSError | ValueError | OverflowError) or (
                 kind.__name__ == "PanicException"):
             raise BadInput("文件不完整或已损坏", where=self.path.name,
-                           mend="用 Excel 或 WPS 打开后另存为 xlsx,重新报送") from error
+                           mend="用 Excel 或 WPS 打开后另存为 xlsx，重新报送") from error

@@ -34,7 +34,7 @@ def scan_xls(path: Path) -> dict[str, Scan]:
             return {}
         return {name: _scan(stream, at, f"{path.name} › {name}") for name, at in _sheets(stream, path)}
     except (Damaged, struct.error, IndexError, OSError) as error:
-        raise BadInput("文件不完整或已损坏", where=path.name, mend="用 Excel 或 WPS 打开后另存为 xlsx,重新报送") from error
+        raise BadInput("文件不完整或已损坏", where=path.name, mend="用 Excel 或 WPS 打开后另存为 xlsx，重新报送") from error
 
 
 def _records(stream: bytes, at: int) -> Iterator[Record]:

@@ -14,7 +14,7 @@ from fangkong_lab.ledger.book import MAX_BOOK_CELLS, MAX_UNPACKED_BYTES
 from fangkong_lab.ledger.sheet_scan import Scan, scan_sheet
 
 _DAMAGED = "文件不完整或已损坏"
-_RESAVE = "用 Excel 或 WPS 打开后另存为 xlsx,重新报送"
+_RESAVE = "用 Excel 或 WPS 打开后另存为 xlsx，重新报送"
 _PIECE = 1_000_000
 _INDEX_LIMIT = 20_000_000
 _WORKBOOK, _LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -54,7 +54,7 @@ def _refuse_large(archive: zipfile.ZipFile, path: Path) -> None:
         raise BadInput("工作簿加了密码", where=path.name, mend="取消密码后重新报送")
     unpacked = sum(info.file_size for info in infos)
     if unpacked > MAX_UNPACKED_BYTES:
-        raise BadInput(f"展开后有 {unpacked / 1e6:,.0f} MB,超过可收的 {MAX_UNPACKED_BYTES / 1e6:,.0f} MB", where=path.name,
+        raise BadInput(f"展开后有 {unpacked / 1e6:,.0f} MB，超过可收的 {MAX_UNPACKED_BYTES / 1e6:,.0f} MB", where=path.name,
                        mend="核对文件来源；确是台账的，拆成几本分别报送")
     counted = Counter(info.filename.lower() for info in infos)
     if any(times > 1 for times in counted.values()):

@@ -182,7 +182,7 @@ def _leaf(node: Node, step: Step, provision: Provision) -> Node:
             raise step.field.fail(f"「{step.at}」不是列表，不能添项", "写到列表的地址，例如 rule.behaviours")
         return replace(node, content=(*node.children(), step.node))
     if _is_dated(node) != (step.start is not None):
-        raise step.field.fail("带日期的值要写 from,不带日期的不写", "补上或删去 from")
+        raise step.field.fail("带日期的值要写 from，不带日期的不写", "补上或删去 from")
     if step.start is None:
         return step.node
     entry = Node((("value", step.node), *provision.mark), step.node.file, step.node.line, is_mapping=True)

@@ -107,7 +107,7 @@ def read_evidence(field: Field, sources: Sources) -> Evidence:
     """Read ``source`` (one id, or several), ``where`` and ``assumed`` of a mapping; one of the first and last must be."""
     named, why = field.maybe("source"), field.maybe("assumed")
     if named is None and why is None:
-        raise field.fail("没有出处：既没有 source,也没有 assumed", "写上 source: 出处编号；确无出处的写 assumed: 为什么取这个值")
+        raise field.fail("没有出处：既没有 source，也没有 assumed", "写上 source: 出处编号；确无出处的写 assumed: 为什么取这个值")
     citations: tuple[Citation, ...] = ()
     if named is not None:
         fields = named.items() if named.node.is_list else (named,)

@@ -102,7 +102,7 @@ class Field:
     def flag(self) -> bool:
         """Return true or false."""
         if not isinstance(self.node.content, bool):
-            raise self.fail(f"此处应为 true 或 false,读到的是「{_shown(self.node)}」", "写成 true 或 false")
+            raise self.fail(f"此处应为 true 或 false，读到的是「{_shown(self.node)}」", "写成 true 或 false")
         return self.node.content
 
     def word(self, kind: type[K]) -> K:

@@ -77,7 +77,7 @@ def _policy(top: Field, kind: PolicyKind, sources: Sources, setting: Setting) ->
     grades = kind is PolicyKind.GRADE
     scale_field, notes, caveat = top.maybe("scale"), top.maybe("notes"), top.maybe("caveat")
     if grades != (scale_field is not None):
-        raise top.fail("分级规则（kind: grade）要写 scale,记分规则（kind: score）不写", "补上或删去 scale")
+        raise top.fail("分级规则（kind: grade）要写 scale，记分规则（kind: score）不写", "补上或删去 scale")
     scale = read_scale(scale_field, sources) if scale_field else None
     return Policy(
         id=top.at("id").text(), name=top.at("name").text(), domain=top.at("domain").text(),

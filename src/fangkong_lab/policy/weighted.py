@@ -138,7 +138,7 @@ def _term(item: Field, sources: Sources, setting: Setting) -> Term:
         raise item.at("input").fail(f"「{made.header}」不是数值，不能加权", "换成数值输入，或改用 decision_list")
     bands = item.maybe("bands")
     if bands is None and made.low is None:
-        raise item.at("input").fail(f"「{made.header}」没有取值范围，算不出总分的上下限", "在 inputs 写 range,或在此写 bands")
+        raise item.at("input").fail(f"「{made.header}」没有取值范围，算不出总分的上下限", "在 inputs 写 range，或在此写 bands")
     return Term(item.at("name").text(), made, read_dated(item.at("weight"), sources, _weight),
                 _bands(bands, sources, made) if bands else None)
 

@@ -34,7 +34,7 @@ def network_widget(network: PowerNetwork, asked: Asked | None = None) -> Any:
     try:
         base, traitlets = import_module("anywidget").AnyWidget, import_module("traitlets")
     except ImportError as error:
-        raise WrongCall("没有安装 anywidget,不能在 JupyterLab 中显示交互网络",
+        raise WrongCall("没有安装 anywidget，不能在 JupyterLab 中显示交互网络",
                         mend="安装 fangkong-lab[widget];或用 fangkong netpage 生成网页") from error
     members: dict[str, Any] = {"_esm": widget_script(), "_css": asset("network_page.css"), "document": traitlets.Unicode().tag(sync=True)}
     return type("NetworkWidget", (base,), members)(document=as_json(page_data(network, asked or Asked())))
