@@ -25,7 +25,7 @@ def fingerprint(*starts: str) -> str:
             seen.add(name)
             left += _imports(_tree(name))
     for name in sorted(seen):
-        digest.update(f"{name}\n{ast.dump(_tree(name))}\n".encode())
+        digest.update(f"{name}\n{_written(_tree(name))}\n".encode())
     return digest.hexdigest()[:12]
 
 
@@ -39,22 +39,51 @@ def _tree(name: str) -> ast.Module:
     return tree
 
 
+def _written(node: object) -> str:
+    """Return *node* as text that is the same on every Python: without what is empty (3.12 has more such fields, 3.13 leaves them out of `ast.dump`)."""
+    if isinstance(node, list):
+        return f"[{','.join(map(_written, node))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    filled = [(name, value) for name, value in ast.iter_fields(node) if value is not None and value != []]
+    return f"{type(node).__name__}({','.join(f'{name}={_written(value)}' for name, value in filled)})"
+
+
 def _imports(tree: ast.Module) -> list[str]:
     return [node.module.removeprefix(PACKAGE) for node in ast.walk(tree)
             if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(PACKAGE)]
 
 
 def read_rows(path: Path | None) -> list[Row]:
-    """Return the rows of *path*; none where there is no file yet. A line cut short by an interruption is left out."""
-    if path is None or not path.is_file():
-        return []
+    """Return the rows of *path*; none where there is no file yet. A last line cut short by an interruption is left out.
+
+    Raises `ValueError` with file and line for any other line that is no row.
+    """
+    return [] if path is None or not path.is_file() else _parted(path)[0]
+
+
+def _parted(path: Path) -> tuple[list[Row], bytes]:
+    """Return the rows of *path*, and what of it is to be kept: all but a cut last line, ended by a line feed."""
+    lines = path.read_bytes().splitlines()  # bytes: a cut may fall inside a character
     rows = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for number, line in enumerate(lines, 1):
         try:
             rows.append(json.loads(line))
-        except json.JSONDecodeError:
-            continue
-    return rows
+        except ValueError as broken:  # of JSON, of UTF-8
+            if number < len(lines):
+                raise ValueError(f"{path}, line {number}: not a row: {line[:60]!r}") from broken
+            lines = lines[:-1]
+    return rows, b"".join(line + b"\n" for line in lines)
+
+
+def _add(row: Row, path: Path) -> None:
+    """Write *row* to the end of *path*; a cut last line is taken off first."""
+    if path.is_file():
+        old, kept = path.read_bytes(), _parted(path)[1]
+        if old != kept:
+            path.write_bytes(kept)
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def measure(cells: Iterable[tuple[Row, Callable[[], Row]]], path: Path | None) -> list[Row]:
@@ -68,11 +97,9 @@ def measure(cells: Iterable[tuple[Row, Callable[[], Row]]], path: Path | None) -
         row = old if old is not None else key | run()
         rows.append(row)
         if old is None:
-            line = json.dumps(row, ensure_ascii=False)
-            print(line, flush=True)
+            print(json.dumps(row, ensure_ascii=False), flush=True)
             if path is not None:
-                with path.open("a", encoding="utf-8") as file:
-                    file.write(line + "\n")
+                _add(row, path)
     return rows
 
 

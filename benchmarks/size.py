@@ -178,10 +178,15 @@ def cell(name: str, units: int, treated: int, wanted: tuple[int, int]) -> Row:
     return made | {k: held[k] for k in ("covered", "mean", "planted") if k in held}
 
 
+def code_of(name: str) -> str:
+    """Return the fingerprint of what design *name* is measured with."""
+    return fingerprint(CASES[name].module, "dealing", "settings")
+
+
 def cells(names: list[str], sizes: tuple[tuple[int, int], ...], wanted: tuple[int, int]) -> Iterator[tuple[Row, Callable[[], Row]]]:
     """Yield the key of every cell and how it is measured. Permutation asked for differs from the design's own choice only from 20 units on."""
     for name in names:
-        code = fingerprint(CASES[name].module, "dealing", "settings")
+        code = code_of(name)
         for units, treated in ALL_TREATED if name.endswith("_all") and len(sizes) > 1 else sizes:
             if name.startswith("permutation") and len(sizes) > 2 and units < 20:
                 continue

@@ -115,10 +115,15 @@ def row(name: str, world: World, laws: int, seeds: int) -> dict[str, object]:
     return found | ({"seeds": len(held), "covered": round(float(np.mean(held)), 4)} if held else {})
 
 
+def code_of(name: str) -> str:
+    """Return the fingerprint of what design *name* is measured with."""
+    return fingerprint(MODULES[name], "settings")
+
+
 def cells(names: list[str], wanted: tuple[int, int]) -> Iterator[tuple[Row, Callable[[], Row]]]:
     """Yield the key of every cell and how it is measured."""
     for name in names:
-        code = fingerprint(MODULES[name], "settings")
+        code = code_of(name)
         for world in CASES[name][1]:
             key: Row = {"design": name, **vars(world), "laws": wanted[0], "asked": wanted[1], "code": code}
             yield key, lambda name=name, world=world: row(name, world, *wanted)  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from scipy.stats import t as student
 
 from fangkong_lab.errors import CannotTell
 from fangkong_lab.evaluate.before_and_after import before_after
+from fangkong_lab.evaluate.comparison import two_by_two
 from fangkong_lab.evaluate.interrupted import ItsOptions, its
 from fangkong_lab.evaluate.mixtures import ridged_mixtures
 from fangkong_lab.evaluate.panel import Panel
@@ -131,8 +133,15 @@ def test_before_and_after_of_values_as_statsmodels():
     assert (made.low, made.high) == pytest.approx(tuple(model.conf_int(0.1)[0]))
     assert made.p == pytest.approx(model.pvalues[0])
     same = frame.assign(y=frame["unit"].str[1:].astype(float) + 0.7 * (frame["year"] >= 4))
-    with pytest.raises(CannotTell, match="完全相同"):
+    with pytest.raises(CannotTell, match="5个单位试点前后的变化完全相同") as told:
         before_after(same, **NAMES)
+    assert "5个单位、7期" in told.value.where
+    with pytest.raises(CannotTell, match="试点前各期、试点后各期的数都没有变动") as told:
+        before_after(same[same["unit"] == "u1"], **NAMES)
+    assert "只报前后之差" in told.value.mend
+    only_before = same[(same["unit"] == "u1") | (same["year"] < 4)]
+    with pytest.raises(CannotTell, match="5个单位中只有1个试点前后都有数"):
+        before_after(only_before, **NAMES)
 
 
 def test_mean_change_of_a_series_as_statsmodels():
@@ -206,15 +215,65 @@ def test_the_breakdown_interval_by_plain_loops(allowed):
     assert tuple(curve.loc[allowed, ["low", "high"]]) == pytest.approx((min(lows), max(highs)))
 
 
-def test_units_that_move_alike_leave_no_error_and_no_p_of_zero():
-    """Without any scatter an interval of no width and a p of 0 would be claimed; neither can be told."""
-    from fangkong_lab.evaluate.comparison import two_by_two
+def alike(level, effect=0.3, drift=0.0):
+    """Twelve units at multiples of *level*, six of them *effect* higher from period 3 on and *drift* a period all along."""
+    rows = [(f"u{i:02}", p, i * level + (effect * (p >= 3) + drift * p) * (i < 6), 3.0 if i < 6 else np.nan) for i in range(12) for p in range(6)]
+    return Panel.read(pd.DataFrame(rows, columns=["unit", "year", "y", "start"]), COLUMNS)
 
-    rows = [(f"u{i:02}", p, i * 1.1 + 0.5 * (p >= 3 and i < 6), 3.0 if i < 6 else np.nan) for i in range(12) for p in range(6)]
-    made = two_by_two(Panel.read(pd.DataFrame(rows, columns=["unit", "year", "y", "start"]), COLUMNS))
-    assert made.estimate == pytest.approx(0.5)
+
+@pytest.mark.parametrize("level", [1.1, 1234567.13])
+@pytest.mark.parametrize("way", ["did", "two_way", "wild", "staggered", "imputation", "multiplier", "event_study"])
+def test_units_that_move_alike_leave_no_error_and_no_p_of_zero(way, level):
+    """Without any scatter an interval of no width and a p of 0 would be claimed; neither can be told, nor from the rounding of large numbers."""
+    from fangkong_lab import evaluate as ev
+
+    run, settings = {"did": (ev.two_by_two, Settings()), "two_way": (ev.two_way, Settings()), "staggered": (ev.staggered, Settings()),
+                     "imputation": (ev.imputation, Settings()), "event_study": (ev.event_study, Settings()),
+                     "wild": (ev.two_way, Settings(inference=ev.Inference.WILD, draws=99)),
+                     "multiplier": (ev.staggered, Settings(inference=ev.Inference.MULTIPLIER, draws=99))}[way]
+    made = run(alike(level), settings)
+    assert made.estimate == pytest.approx(0.3)
     assert made.p is None
     assert math.isnan(made.low)
     assert not made.separate
-    assert "误差不能估计" in made.caveats[0]
-    assert "nan" not in made.sentence()
+    assert any("误差不能估计" in c for c in made.caveats)
+    assert "nan" not in made.sentence() + "".join(a.text for a in made.assumptions)
+    assert next(a for a in made.assumptions if a.name == "平行趋势").state.value == "informational"
+    assert breakdown(alike(level), Settings()) is None
+    if made.plot is not None:
+        assert made.plot.frame[["low", "high"]].isna().all(axis=None)
+        assert "试点后3期中0期" in made.plot.alt
+
+
+def test_a_little_scatter_at_a_high_level_is_an_error():
+    """A thousandth at ten million is no rounding: as ordinary least squares on the units' changes have it."""
+    made = alike(1234567.13)
+    jitter = np.random.default_rng(0).normal(size=made.outcome.shape) * 1e-3
+    answer = two_by_two(made.with_outcome(made.outcome + jitter))
+    change = jitter[:, 3:].mean(axis=1) - jitter[:, :3].mean(axis=1)
+    by_hand = 0.3 + change[made.treated].mean() - change[~made.treated].mean()
+    assert answer.estimate == pytest.approx(by_hand, abs=1e-7)
+    assert answer.low < by_hand < answer.high
+    assert answer.high - answer.low < 0.01
+    assert answer.p < 1e-6
+
+
+@pytest.mark.parametrize("level", [1.1, 1234567.13])
+def test_a_drift_that_all_pilots_share_is_no_parallel_trend(level):
+    made = pre_trend(alike(level, drift=0.2), Controls.NEVER)
+    assert made.slope == pytest.approx(0.2)
+    assert math.isnan(made.p)
+    assert made.assumption(0.3).state.value == "failed"
+    assert pre_trend(alike(level), Controls.NEVER).slope == 0
+
+
+def test_the_log_of_a_ratio_has_no_level():
+    """Counts without bound: the log's error is held against 1, not against the counts."""
+    from fangkong_lab.evaluate.comparison import poisson
+
+    draw = np.random.default_rng(3)
+    made = alike(0.0)
+    counts = np.round(1e13 * np.exp(1e-3 * draw.normal(size=made.outcome.shape)) * np.where(made.status, 0.9, 1.0))
+    answer = poisson(replace(made.with_outcome(counts), exposure=np.ones_like(counts)))
+    assert answer.low < 0.9 < answer.high
+    assert answer.p < 1e-6

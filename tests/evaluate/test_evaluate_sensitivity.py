@@ -1,5 +1,8 @@
 """What the chooser asks of its own answer, and both readings of supervisors' activity wherever the answer is shown."""
 
+import ast
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -15,7 +18,10 @@ import pandas as pd
 import pytest
 
 from fangkong_lab.cli.main import main
+from fangkong_lab.errors import WrongCall
 from fangkong_lab.evaluate.chooser import evaluate
+from fangkong_lab.evaluate.designs import ASKED as ASKED_FOR
+from fangkong_lab.evaluate.designs import run_design
 from fangkong_lab.evaluate.effect import Design, Inference
 from fangkong_lab.evaluate.evaluation_json import as_json
 from fangkong_lab.evaluate.facts import facts_of
@@ -79,11 +85,44 @@ def test_an_effect_that_hangs_on_one_unit_fails_and_costs_a_level(region):
     made = evaluate(tables, question)
     found = made.sensitivity.without
     assert found.turned == (pilots[0],)
-    assert check(made, ALONE).state.value == ("failed" if made.effect.separate else "informational")
-    from fangkong_lab.evaluate.sensitivity import _without
+    assert not made.effect.separate, "one unit that moves alone makes the clustered error as large as the effect"
+    assert check(made, ALONE).state.value == "informational"
 
-    sure = replace(made.effect, low=0.5, high=0.9)
-    assert _without(found, sure).state.value == "failed"
+
+def test_an_effect_told_from_none_that_one_unit_turns_fails():
+    """100 → 60 a year in one pilot, 10 → 11 in the two others: 82 ÷ 120 together, told from 1; without the first 22 ÷ 20."""
+    tables = pilot_region(1, PilotScene(counties=3, batches=((3, date(2014, 1, 1)),), months=12)).tables
+    outcomes = tables["outcomes"].copy()
+    late, own = pd.to_datetime(outcomes["period_start"]).dt.date >= date(2014, 1, 1), outcomes["measure"] == "信访举报"
+    for name, before, after in (("C01", 100.0, 60.0), ("C02", 10.0, 11.0), ("C03", 10.0, 11.0)):
+        here = own & (outcomes["unit_id"] == name)
+        outcomes.loc[here, "value"] = np.where(late[here], after, before)
+    made = evaluate({**tables, "outcomes": outcomes}, replace(ASKED, design=Design.BEFORE_AFTER))
+    assert made.effect.estimate == pytest.approx(82 / 120)
+    assert made.effect.separate
+    assert made.sensitivity.without.turned == ("C01",)
+    assert made.sensitivity.without.frame["效应"].tolist() == pytest.approx([71 / 110, 71 / 110, 22 / 20])
+    assert check(made, ALONE).state.value == "failed"
+
+
+@pytest.mark.parametrize(("turned", "said"), [(1, "去掉甲0后方向改变"), (5, "去掉甲0、甲1、甲2、甲3、甲4中的任一个后方向改变"),
+                                              (120, "去掉甲0、甲1、甲2、甲3、甲4等120个单位中的任一个后方向改变")])
+def test_no_more_than_five_units_are_named(turned, said):
+    from fangkong_lab.evaluate.leave_out import LeaveOneOut
+
+    frame = pd.DataFrame({"去掉的单位": [f"甲{k}" for k in range(turned)], "试点": True, "效应": 1.1})
+    assert said in LeaveOneOut(0.9, 1.0, frame).sentence()
+
+
+def test_an_inference_that_cannot_be_asked_for_is_not_swapped(region):
+    ledger = ledger_panel(region.tables, ASKED)
+    for inference in set(Inference) - ASKED_FOR:
+        with pytest.raises(WrongCall, match=f"「{inference.label}」不能指定") as told:
+            run_design(Design.DID, ledger, facts_of(ledger), ASKED, inference=inference)
+        assert told.value.where.startswith(Design.DID.label)
+        assert all(one.label in told.value.mend for one in ASKED_FOR)
+    for inference in ASKED_FOR:
+        assert run_design(Design.DID, ledger, facts_of(ledger), ASKED, inference=inference, draws=99).inference is inference
 
 
 def test_breakdown_is_that_of_the_panel_and_passes_from_one_on(region, answer):
@@ -186,12 +225,30 @@ def test_the_chapter_says_them_with_the_measures(chapter, part):
     assert said.count(DETECTION) == 1
 
 
-@pytest.mark.parametrize(("path", "calls"), [("reports/annual_report.ipynb", ("pilots.opening()", "pilots.limits()", "pilots.refused()")),
-                                             ("04_pilot_evaluation.ipynb", ("made.readings", "caveats", "answer.sensitivity"))])
-def test_the_notebooks_ask_for_them(path, calls):
-    code = "\n".join(c.source for c in nbformat.read(ROOT / "notebooks" / path, 4).cells if c.cell_type == "code")
-    for call in calls:
-        assert call in code
+def results(path, names, held):
+    """Run the code cells of a notebook that use one of *names*, all else in them given by *held*: what each prints, and the text of its last expression."""
+    found = []
+    for cell in nbformat.read(ROOT / "notebooks" / path, 4).cells:
+        body = ast.parse(cell.source).body if cell.cell_type == "code" else []
+        if not body or not isinstance(body[-1], ast.Expr) or not any(isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and n.id in names for n in ast.walk(body[-1])):
+            continue
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(compile(ast.Module(body[:-1], []), path, "exec"), held)
+            shown = eval(compile(ast.Expression(body[-1].value), path, "eval"), held)
+        found.append(printed.getvalue() + (shown.sentence() if hasattr(shown, "sentence") else ""))
+    return found
+
+
+def test_the_annual_report_says_them_where_it_opens_and_where_it_ends(chapter):
+    said = results("reports/annual_report.ipynb", {"pilots"}, {"pilots": chapter})
+    assert [k for k, text in enumerate(said) if f"立案、提醒谈话：{DETECTION}。" in text] == [0, len(said) - 1]
+
+
+def test_the_notebook_of_pilots_says_them_of_each_measure(region):
+    said = "".join(results("04_pilot_evaluation.ipynb", {"several"}, {"region": region, "asked": ASKED}))
+    assert f"立案：{DETECTION}" in said
+    assert f"提醒谈话：{DETECTION}" in said
+    assert f"信访举报：{REPORTED}" in said
 
 
 def test_the_screen_has_them(region, tmp_path, capsys, monkeypatch):

@@ -21,6 +21,7 @@ from fangkong_lab.evaluate.plot import Plot, Shape
 from fangkong_lab.evaluate.readings import readings
 from fangkong_lab.evaluate.regression import Family, fit
 from fangkong_lab.evaluate.settings import STANDARD, Settings
+from fangkong_lab.evaluate.spread import ROUNDING
 from fangkong_lab.measure.rates import Exposure, rate_ratio
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 UNITS_FOR_SPREAD = 5
-ROUNDING = 1e-12
 EXACT = "Przyborowski & Wilenski 1940"
 CAVEATS = ("没有对照单位：各处都有的变化（大环境、口径、力度），与试点分不开", "只比较前后，没有扣除原有趋势和季节")
 
@@ -104,16 +104,27 @@ def _of_values(panel: Panel, settings: Settings) -> Effect | Refusal:
             return Refusal(Design.BEFORE_AFTER.label, f"只有1个单位，前{len(early)}期后{len(late)}期", "前后各2期", "Welch 1947", sources=(panel.source(),))
         moving, value = max(np.ptp(early), np.ptp(late)), float(late.mean() - early.mean())
     else:
-        change = np.nanmean(sides[1], axis=1) - np.nanmean(sides[0], axis=1)
-        change = change[np.isfinite(change)]
-        moving, value = np.ptp(change) if len(change) > 1 else 0.0, float(change.mean())
+        both = np.isfinite(sides[0]).any(axis=1) & np.isfinite(sides[1]).any(axis=1)
+        change = np.nanmean(sides[1][both], axis=1) - np.nanmean(sides[0][both], axis=1)
+        moving, value = (np.ptp(change), float(change.mean())) if len(change) > 1 else (0.0, float("nan"))
     if not moving > ROUNDING * float(np.abs(panel.outcome[panel.present]).max()):
-        raise CannotTell("各单位的变化完全相同（或只有一个单位前后都有数），不能估计误差", mend="核对数据")
+        raise _without_error(panel, 1 if panel.n_units == 1 else len(change))
     test = ttest_ind(late, early, equal_var=False) if panel.n_units == 1 else ttest_1samp(change, 0.0)
     span = test.confidence_interval(settings.level)
     low, high = float(span.low), float(span.high)
     note = Assumption("误差来源", State.INFORMATIONAL, "按各单位前后之差的离散" if panel.n_units > 1 else "按一个单位各期的离散，各期相关时偏窄", "Welch 1947")
     return _effect(panel, (value, low, high), (Scale.PER_PERIOD, (high - low) / 2 / float(t.ppf((1 + settings.level) / 2, test.df)), float(test.pvalue)), (settings, note))
+
+
+def _without_error(panel: Panel, compared: int) -> CannotTell:
+    """Return what is said where nothing scatters; *compared* units have both sides."""
+    if panel.n_units == 1:
+        what, mend = "试点前各期、试点后各期的数都没有变动，不能估计误差", "核对是否把同一个数填到了各期"
+    elif compared < 2:
+        what, mend = f"{panel.n_units}个单位中只有{compared}个试点前后都有数，不能估计误差", "补报其余单位缺的各期"
+    else:
+        what, mend = f"{compared}个单位试点前后的变化完全相同，不能估计误差", "核对是否把同一组数填给了各单位"
+    return CannotTell(what, where=panel.source(), mend=f"{mend}；确实如此的，只报前后之差，不报区间")
 
 
 def _effect(panel: Panel, ends: tuple[float, float, float], shown: tuple[Scale, float, float], how: tuple[Settings, Assumption]) -> Effect:

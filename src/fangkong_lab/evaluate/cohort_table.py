@@ -46,7 +46,7 @@ def rows(found: Aggregate, panel: Panel, level: float, *, ratio: bool = False, b
     first = _FIRST.get(found.by, "部分")
     made = []
     for k, at in enumerate(found.at):
-        spread = spread_of(found.influence[:, k], panel, by_cohort=by_cohort)
+        spread = spread_of(found.influence[:, k], panel, by_cohort=by_cohort, logs=ratio)
         ends = np.array([found.estimate[k], *spread.interval(float(found.estimate[k]), level)])
         value, low, high = np.exp(ends) if ratio else ends
         made.append({first: int(at) if found.by is By.DYNAMIC else panel.periods[at], "效应": float(value),
@@ -58,15 +58,18 @@ def event_plot(found: Aggregate, panel: Panel, settings: Settings, inference: In
     """Return the effects by period since the start with their intervals: simultaneous for the multiplier bootstrap."""
     import pandas as pd
 
+    ratio = scale is Scale.RATIO
+    spreads = [spread_of(found.influence[:, k], panel, by_cohort=not ratio, logs=ratio) for k in range(len(found.at))]
     if inference is Inference.MULTIPLIER:
-        reach = bands(found.influence, panel, settings.level, settings.draws, settings.seed).reach
+        still = [s.still(float(e)) for s, e in zip(spreads, found.estimate, strict=True)]
+        reach = np.where(still, np.nan, bands(found.influence, panel, settings.level, settings.draws, settings.seed).reach)
         ends = np.stack([found.estimate, found.estimate - reach, found.estimate + reach])
         kind = "同时区间"
     else:
-        each = [spread_of(found.influence[:, k], panel, by_cohort=scale is not Scale.RATIO).interval(float(e), settings.level) for k, e in enumerate(found.estimate)]
+        each = [s.interval(float(e), settings.level) for s, e in zip(spreads, found.estimate, strict=True)]
         ends = np.column_stack([found.estimate, np.array(each).reshape(-1, 2)]).T
         kind = "逐点区间"
-    value, low, high = np.exp(ends) if scale is Scale.RATIO else ends
+    value, low, high = np.exp(ends) if ratio else ends
     frame = pd.DataFrame({"x": found.at, "y": value, "low": low, "high": high, "series": np.where(found.at < 0, "试点前", "试点后")})
     null = scale.null
     outside = int(((frame["low"] > null) | (frame["high"] < null))[frame["x"] >= 0].sum())

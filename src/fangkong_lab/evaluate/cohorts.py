@@ -125,14 +125,14 @@ def _by_cohort(design: Design, used: Panel) -> bool:
 def _finding(found: Aggregate, used: Panel, frame: pd.DataFrame, asked: tuple[Settings, Design, Inference]) -> Finding:
     """Return the finding of an aggregate."""
     settings, design, inference = asked
-    spread = spread_of(found.overall_influence, used, by_cohort=_by_cohort(design, used))
+    ratio = design is Design.POISSON
+    spread = spread_of(found.overall_influence, used, by_cohort=_by_cohort(design, used), logs=ratio)
     low, high = spread.interval(found.overall, settings.level)
     p, error = spread.p_value(found.overall), spread.conventional
-    if inference is Inference.MULTIPLIER:
+    if inference is Inference.MULTIPLIER and not spread.still(found.overall):
         band = bands(found.overall_influence[:, None], used, settings.level, settings.draws, settings.seed)
         low, high, error = found.overall - band.reach[0], found.overall + band.reach[0], float(band.error[0])
         p = float((1 + (np.abs(band.drawn[:, 0]) >= abs(found.overall)).sum()) / (len(band.drawn) + 1))
-    ratio = design is Design.POISSON
     scale = Scale.RATIO if ratio else Scale.RATE if used.counts else Scale.PER_PERIOD
     estimate = found.overall
     if ratio:

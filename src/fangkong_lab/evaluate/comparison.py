@@ -102,9 +102,9 @@ def _ratio(fit: CountFit, settings: Settings, inference: Inference) -> Finding:
 
     groups = len(fit.without_each)
     if groups == fit.panel.n_units:
-        spread = spread_of((fit.beta - fit.without_each) * (groups - 1), fit.panel, by_cohort=False)
+        spread = spread_of((fit.beta - fit.without_each) * (groups - 1), fit.panel, by_cohort=False, logs=True)
     else:
-        spread = Spread(fit.clustered_error, fit.jackknife, groups - 1)
+        spread = Spread(fit.clustered_error, fit.jackknife, groups - 1, 1.0)
     low, high = spread.interval(fit.beta, settings.level)
     frame = pd.DataFrame([{"系数（对数比）": fit.beta, "聚类标准误": fit.clustered_error, "刀切标准误": fit.jackknife,
                            "离散参数α": fit.alpha, "单位": fit.panel.n_units, "无事件未用单位": fit.dropped_units}])

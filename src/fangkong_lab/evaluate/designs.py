@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fangkong_lab.errors import WrongCall
 from fangkong_lab.evaluate.assumption import Refusal
 from fangkong_lab.evaluate.before_and_after import before_after
 from fangkong_lab.evaluate.cohorts import imputation, staggered, staggered_counts, sun_abraham
@@ -26,14 +27,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROUNDS = 1999
-_ASKED = frozenset({Inference.CLUSTER, Inference.PERMUTATION})  # what the designs of panels can be told to use
+ASKED = frozenset({Inference.CLUSTER, Inference.PERMUTATION})  # what the designs of panels can be told to use
 
 
 def run_design(design: Design, ledger: LedgerPanel, facts: Facts, question: Question, *, inference: Inference | None = None,
                draws: int = ROUNDS) -> Effect | Refusal:
-    """Return what *design* says of *ledger*; the outcome goes by the measure's name. *inference* None leaves it to the number of units."""
-    asked = inference if inference in _ASKED else None
-    settings = replace(settings_of(ledger, facts, question), inference=asked, draws=draws)
+    """Return what *design* says of *ledger*; the outcome goes by the measure's name. *inference* None leaves it to the number of units.
+
+    Raises `WrongCall` for an *inference* that is not among `ASKED`.
+    """
+    if inference is not None and inference not in ASKED:
+        raise WrongCall(f"「{inference.label}」不能指定", where=f"{design.label} › 推断",
+                        mend=f"从{'、'.join(sorted(f'「{one.label}」' for one in ASKED))}中选，或不指定")
+    settings = replace(settings_of(ledger, facts, question), inference=inference, draws=draws)
     frame = ledger.frame.rename(columns={COUNT: question.measure})
     if design is Design.ITS:
         return _series(frame, ledger, facts, settings)

@@ -13,7 +13,7 @@ from fangkong_lab.evaluate.dealing import permuted, permuted_or_refused
 from fangkong_lab.evaluate.effect import Design, Effect, Inference, Scale
 from fangkong_lab.evaluate.finding import Finding, effect
 from fangkong_lab.evaluate.settings import STANDARD, Settings
-from fangkong_lab.evaluate.spread import Spread, spread_of
+from fangkong_lab.evaluate.spread import Spread, level_of, spread_of
 from fangkong_lab.evaluate.trap import Trap
 from fangkong_lab.evaluate.two_way_fit import TwoWayFit, fit_two_way
 from fangkong_lab.evaluate.weights_behind import PURE, Decomposition, decompose, negative_weights
@@ -56,13 +56,16 @@ def _spread(fit: TwoWayFit) -> Spread:
     panel, groups = fit.panel, fit.clusters
     plain = panel.weight is None and panel.absorb is None and panel.dose is None
     if groups < panel.n_units or not plain or any(int((panel.start == g).sum()) < 2 for g in panel.cohorts):
-        return Spread(fit.crv1, fit.jackknife, groups - 1)
+        return Spread(fit.crv1, fit.jackknife, groups - 1, level_of(panel) / float(abs(panel.intensity()).max()))  # per unit of a dose
     own = spread_of((fit.absorb.weight * fit.x * fit.residual).sum(axis=1) / fit.squares * panel.n_units, panel)
-    return Spread(fit.crv1, max(own.error, fit.crv1), own.freedom)
+    return Spread(fit.crv1, max(own.error, fit.crv1), own.freedom, own.scale)
 
 
 def _wild(fit: TwoWayFit, settings: Settings) -> Effect | Refusal:
-    """Return the estimate with the wild cluster bootstrap."""
+    """Return the estimate with the wild cluster bootstrap; without interval and p where all units moved alike."""
+    spread = _spread(fit)
+    if spread.still(fit.beta):
+        return effect(_finding(fit, *spread.interval(fit.beta, settings.level), Inference.WILD, spread.p_value(fit.beta)), fit.panel, settings)
     try:
         made: Wild = wild_bootstrap(fit, settings.level, settings.draws, settings.seed)
     except CannotTell as error:

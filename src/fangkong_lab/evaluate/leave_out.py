@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from fangkong_lab.evaluate.panel import Panel
 
 
+MOST_NAMED = 5
+
+
 @dataclass(frozen=True, eq=False)
 class LeaveOneOut:
     """*estimate* with all units; *frame* has unit, treated, estimate without it (NaN where it cannot be made), sorted by estimate."""
@@ -44,12 +47,13 @@ class LeaveOneOut:
         return self.frame.copy()
 
     def sentence(self) -> str:
-        """Return the range of the estimates, and whether one unit decides the direction."""
+        """Return the range of the estimates, and whether one unit decides the direction; at most five of such units are named."""
         value = self.frame["效应"]
         if value.notna().sum() == 0:
             return "去掉任一单位后都无法估计，结论依赖单个单位。"
         more = f"去掉其中{self.lost}个单位的任一个就无法估计。" if self.lost else ""
-        turn = f"去掉{'、'.join(self.turned)}后方向改变。" if self.turned else "方向不变。"
+        some = f"等{len(self.turned)}个单位中的任一个" if len(self.turned) > MOST_NAMED else "中的任一个" if len(self.turned) > 1 else ""
+        turn = f"去掉{'、'.join(self.turned[:MOST_NAMED])}{some}后方向改变。" if self.turned else "方向不变。"
         low, high, whole = (f"{v - 1:+.1%}" if self.null == 1 else f"{v:.3g}" for v in (value.min(), value.max(), self.estimate))
         return f"逐一去掉一个单位，效应在{low}至{high}之间（全部单位为{whole}），{turn}{more}"
 

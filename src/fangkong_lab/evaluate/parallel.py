@@ -70,7 +70,7 @@ class Breakdown:
 
 def breakdown(panel: Panel, settings: Settings) -> Breakdown | None:
     """Return the breakdown value of the mean effect over the periods since the start; None with fewer than two periods before
-    the start or without a spread (see `spread.spread_of`).
+    the start or without an error (see `spread.Spread.told`).
     """
     import pandas as pd
 
@@ -78,7 +78,7 @@ def breakdown(panel: Panel, settings: Settings) -> Breakdown | None:
     path = event_path(used, settings.controls)
     steps = _steps(path)
     after = path.at >= 0
-    if steps is None or not after.any() or not spread_of(path.overall_influence, used).freedom > 0:
+    if steps is None or not after.any() or not spread_of(path.overall_influence, used).told(path.overall):
         return None
     reach = float((path.at[after] + 1).mean())
 
@@ -101,7 +101,7 @@ def _steps(path: Aggregate) -> tuple[Floats, Floats] | None:
 
 
 def _union(path: Aggregate, panel: Panel, steps: tuple[Floats, Floats], scale: float, level: float) -> tuple[float, float]:
-    """Return the ends of the union of intervals for a bias of at most *scale* times the largest step."""
+    """Return the ends of the union of intervals for a bias of at most *scale* times the largest step; NaN where none has an error."""
     lows, highs = [], []
     for step, psi in zip(steps[0], steps[1].T, strict=True):
         for sign in (1.0, -1.0):
@@ -111,7 +111,7 @@ def _union(path: Aggregate, panel: Panel, steps: tuple[Floats, Floats], scale: f
             if low <= high:
                 lows.append(low)
                 highs.append(high)
-    return min(lows), max(highs)
+    return min(lows, default=float("nan")), max(highs, default=float("nan"))
 
 
 def _greatest(bounds: object) -> float:

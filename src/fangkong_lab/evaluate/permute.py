@@ -65,13 +65,14 @@ def p_floor(drawn: Floats) -> float:
 def _inverted(drawn: Floats, carried: Floats, alpha: float) -> tuple[float, float]:
     """Return the interval of constant effects τ that are not rejected at *alpha*.
 
-    With τ taken off the treated cells the statistic of arrangement π is T_π − τ c_π, |c_π| ≤ 1 = c of the observed one, so it is
+    With τ taken off the treated cells the statistic of arrangement π is T_π − τ c_π, c = 1 for the observed one. Where |c_π| < 1 it is
     at least as far from 0 as the observed one for τ in one interval around T: its ends in closed form, their quantile the answer.
+    Where |c_π| ≥ 1 (several starts) those τ reach to infinity on one side or both: counted as not rejected everywhere, so that the interval can only be wider.
     """
     observed = drawn[0]
     with np.errstate(divide="ignore", invalid="ignore"):
         ends = np.stack([(observed - drawn) / (1 - carried), (observed + drawn) / (1 + carried)])
-    same = np.stack([carried > 1 - 1e-12, carried < -1 + 1e-12])  # beyond 1 no end exists: never rejected, on either side
+    same = np.stack([carried > 1 - 1e-12, carried < -1 + 1e-12])  # from 1 on: never rejected, on either side
     lows = np.min(np.where(same, -np.inf, ends), axis=0)
     highs = np.max(np.where(same, np.inf, ends), axis=0)
     lows, highs = np.minimum(lows, observed), np.maximum(highs, observed)

@@ -60,9 +60,14 @@ def rank_sets(panel: Panel, seed: int) -> Sets:
 def spread_sets(panel: Panel, seed: int) -> Sets:
     """Return sets of others alone (all, or up to 199 drawn); none beside the pilots with fewer others than pilots + 2."""
     if _too_few(panel):
-        return Sets(panel.treated[None, :].astype(np.float64), ~panel.treated[None, :])
+        return only_pilots(panel)
     members = _with_true(panel, _chosen(panel, np.flatnonzero(~panel.treated), seed))
     return Sets(members, (members == 0) & ~panel.treated[None, :])
+
+
+def only_pilots(panel: Panel) -> Sets:
+    """Return the pilots as the only set, their donors all others."""
+    return Sets(panel.treated[None, :].astype(np.float64), ~panel.treated[None, :])
 
 
 def _too_few(panel: Panel) -> bool:

@@ -6,6 +6,7 @@ slope that it would have found in 80 % of cases, and the bias that such a slope 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ import numpy as np
 from fangkong_lab.evaluate.aggregate import Aggregate, By, aggregate, covariance
 from fangkong_lab.evaluate.assumption import Assumption, State
 from fangkong_lab.evaluate.group_time import Base, group_time
-from fangkong_lab.evaluate.spread import Spread, spread_of
+from fangkong_lab.evaluate.spread import ROUNDING, Spread, spread_of
 from fangkong_lab.evaluate.trap import Trap
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _STRICT = 0.05
 class PreTrend:
     """*slope* of the path before the start (per period, outcome's unit), its *p*; *detectable* the slope found with 80 % power;
     *bias* what that slope would make of the mean effect; *joint_p* of all periods before the start together (F); *path* by
-    period since the start, base −1.
+    period since the start, base −1. Where all units moved alike there is no error: both p NaN, *slope* 0 if it is rounding only.
     """
 
     slope: float
@@ -52,6 +53,10 @@ class PreTrend:
 
         frame = pd.DataFrame([{"试点前斜率": self.slope, "p值": self.p, "各期合并p值": self.joint_p,
                                "八成把握可发现的斜率": self.detectable, "该斜率造成的偏差": self.bias}])
+        if math.isnan(self.p):
+            state, parted = (State.FAILED, "试点前走势已有差异") if self.slope else (State.INFORMATIONAL, "未见差异")
+            return Assumption(NAME, state, f"试点前每期斜率{self.slope:+.3g}，各单位的变化完全相同，没有误差可比；{parted}",
+                              Trap.FLAT_PRE_TREND.reference, frame)
         seen = f"试点前每期斜率{self.slope:+.3g}（p={self.p:.2g}）"
         known = f"能以八成把握发现的斜率为{self.detectable:.3g}，足以造成{self.bias:.3g}的偏差"
         if self.p < _STRICT:
@@ -82,6 +87,9 @@ def pre_trend(panel: Panel, controls: Controls) -> PreTrend | None:
     spread = spread_of(influence, effects.panel)
     if not spread.freedom > 0:
         return None
+    if spread.still(slope):
+        slope = slope if abs(slope) > ROUNDING * spread.scale else 0.0
+        return PreTrend(slope, math.nan, 0.0, 0.0, math.nan, path)
     from scipy.special import stdtrit
 
     reach = float(stdtrit(spread.freedom, 1 - _STRICT / 2) + stdtrit(spread.freedom, POWER)) * spread.error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ from fangkong_lab.evaluate.evidence import grade
 from fangkong_lab.evaluate.extreme import chosen_at_extreme
 from fangkong_lab.evaluate.mixtures import ridged_mixtures
 from fangkong_lab.evaluate.panel import Columns, Panel
-from fangkong_lab.evaluate.placebo_sets import Sets, rank_sets, spread_sets
+from fangkong_lab.evaluate.placebo_sets import Sets, only_pilots, rank_sets, spread_sets
 from fangkong_lab.evaluate.plot import Plot, Shape
 from fangkong_lab.evaluate.readings import readings
 from fangkong_lab.evaluate.settings import STANDARD, Settings
@@ -116,8 +117,8 @@ def estimates(panel: Panel, sets: Sets, options: SyntheticDidOptions) -> tuple[F
     """Return the estimate of every set (B), its unit weights (B×N) and its period weights (B×before), all solved for exactly."""
     rates, first, count = panel.rates(), panel.cohorts[0], len(sets.members)
     problem = _Problem.of(panel, sets, options)
-    matrix, target = problem.unit_problem()
-    penalty = problem.penalty()
+    matrix, target = problem.unit_problem
+    penalty = problem.penalty
     units = (ridged_mixtures(matrix, target, penalty, problem.donors) if options.unit_ridge is None
              else np.array([problem.one_unit(k, simplex_weights) for k in range(count)]))
     periods = problem.all_periods() if options.time_weights else np.zeros((count, first))
@@ -126,7 +127,7 @@ def estimates(panel: Panel, sets: Sets, options: SyntheticDidOptions) -> tuple[F
 
 def published(panel: Panel, options: SyntheticDidOptions) -> tuple[float, Floats, Floats]:
     """Return the pilots' estimate, unit weights (N) and period weights (before) by the paper's Frank–Wolfe: the number that is printed."""
-    problem = _Problem.of(panel, Sets(panel.treated[None, :].astype(np.float64), ~panel.treated[None, :]), options)
+    problem = _Problem.of(panel, only_pilots(panel), options)
     smallest = 1e-5 * float(problem.noise[0])
 
     def solve(matrix: Floats, target: Floats, ridge: float) -> Floats:
@@ -169,12 +170,14 @@ class _Problem:
         noise = np.sqrt(spread) if first > 1 else np.ones(len(donors))
         return cls(rates, first, sets.means(rates), donors, np.maximum(noise, 1e-300), int(panel.treated.sum()), options)
 
+    @cached_property
     def penalty(self) -> Floats:
         """Return B ridges of the unit weights."""
         asked = self.options.unit_ridge
         ridge = (self.pilots * (self.rates.shape[1] - self.first)) ** 0.25 if asked is None else asked
         return np.asarray(self.first * (ridge * self.noise) ** 2)
 
+    @cached_property
     def unit_problem(self) -> tuple[Floats, Floats]:
         """Return the paths before the start (before×N) and the sets' (B×before); centred over time with an intercept."""
         matrix, target = self.rates[:, : self.first].T, self.path[:, : self.first]
@@ -184,17 +187,18 @@ class _Problem:
 
     def one_unit(self, k: int, solve: Callable[[Floats, Floats, float], Floats]) -> Floats:
         """Return N unit weights of set *k* by *solve*."""
-        matrix, target = self.unit_problem()
+        matrix, target = self.unit_problem
         found, row = np.zeros(len(self.rates)), self.donors[k]
-        found[row] = solve(matrix[:, row], target[k], float(self.penalty()[k]))
+        found[row] = solve(matrix[:, row], target[k], float(self.penalty[k]))
         return found
 
     def one_period(self, k: int, solve: Callable[[Floats, Floats, float], Floats]) -> Floats:
         """Return the weights of the periods before that foretell the donors' mean after, for set *k* by *solve*."""
-        both = self.foretold()[self.donors[k]]
+        both = self.foretold[self.donors[k]]
         both = both - both.mean(0)
         return solve(both[:, :-1], both[:, -1], len(both) * (TINY * float(self.noise[k])) ** 2)
 
+    @cached_property
     def foretold(self) -> Floats:
         """Return N×(before + 1): the periods before, and the mean after."""
         return np.column_stack([self.rates[:, : self.first], self.rates[:, self.first :].mean(1)])
@@ -206,7 +210,7 @@ class _Problem:
         """
         if len(self.rates) <= FEW_DONORS:
             return np.array([self.one_period(k, simplex_weights) for k in range(len(self.donors))])
-        both = self.foretold()
+        both = self.foretold
         both = both - both[self.donors[0]].mean(0)
         width, count = both.shape[1], self.donors.sum(axis=1)
         chosen = self.donors.astype(np.float64)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import BadInput
 from fangkong_lab.evaluate.assumption import Assumption, Refusal, State
-from fangkong_lab.evaluate.designs import run_design, settings_of
+from fangkong_lab.evaluate.designs import ASKED, run_design, settings_of
 from fangkong_lab.evaluate.effect import Design, Effect, Inference, Scale
 from fangkong_lab.evaluate.facts import Facts, facts_of
 from fangkong_lab.evaluate.false_dates import PlaceboDates, placebo_dates
@@ -106,9 +106,11 @@ def _again(effect: Effect, ledger: LedgerPanel, facts: Facts, question: Question
 
         return lambda panel, _: mean_gap(panel) if effect.design is Design.SYNTHETIC else published(panel, PLAIN)[0]
 
+    asked = effect.inference if effect.inference in ASKED else None
+
     def again(_: Panel, unit: str) -> float | None:
         left = replace(ledger, frame=ledger.frame[ledger.frame[UNIT].astype(str) != unit])
-        answer = run_design(effect.design, left, facts, question, inference=effect.inference, draws=DRAWS)
+        answer = run_design(effect.design, left, facts, question, inference=asked, draws=DRAWS)
         return answer.estimate if isinstance(answer, Effect) and answer.scale is effect.scale else None
 
     return again
@@ -119,7 +121,7 @@ def _trends(found: Breakdown | None, effect: Effect) -> Assumption:
     gives no value at which it fails.
     """
     if found is None:
-        return Assumption(TRENDS, State.INFORMATIONAL, "单位太少或试点前不足两期，偏离平行趋势多大结论才站不住，算不出来", Trap.FLAT_PRE_TREND.reference)
+        return Assumption(TRENDS, State.INFORMATIONAL, "单位太少、试点前不足两期或各单位变化完全相同，无法计算结论能承受多大的趋势偏离", Trap.FLAT_PRE_TREND.reference)
     on_rates = "（按率之差算）" if effect.scale is Scale.RATIO else ""
     state = State.PASSED if effect.separate and found.value >= 1 else State.INFORMATIONAL
     return Assumption(TRENDS, state, found.said() + on_rates, Trap.FLAT_PRE_TREND.reference, found.table())

@@ -19,7 +19,7 @@ from fangkong_lab.evaluate.effect import Design, Effect, Inference, Scale
 from fangkong_lab.evaluate.evidence import grade
 from fangkong_lab.evaluate.extreme import chosen_at_extreme
 from fangkong_lab.evaluate.panel import Columns, Panel
-from fangkong_lab.evaluate.placebo_sets import rank_sets
+from fangkong_lab.evaluate.placebo_sets import Sets, only_pilots, rank_sets
 from fangkong_lab.evaluate.predictors import Predictor, Search, predictor_values, search
 from fangkong_lab.evaluate.readings import readings
 from fangkong_lab.evaluate.sdid import common_start, paths_plot, pre_fit
@@ -92,8 +92,7 @@ def synthetic(frame: pd.DataFrame, *, outcome: str, unit: str, time: str, treate
         return refusal
     found = search(panel, predictor_values(frame, panel, options.predictors), options.starts, settings.seed) if options.predictors else None
     sets = rank_sets(panel, settings.seed)
-    weights = np.array([fitted_weights(panel, row, donors, found) for row, donors in zip(sets.members, sets.donors, strict=True)])
-    gaps = sets.means(panel.rates()) - weights @ panel.rates()
+    gaps, weights = _gaps(panel, sets, found)
     return _effect(panel, (gaps, weights[0], found), settings, pre_fit(panel, sets, weights, centred=False))
 
 
@@ -111,9 +110,14 @@ def synthetic_gap(frame: pd.DataFrame, weights: Mapping[str, float], *, outcome:
 
 def mean_gap(panel: Panel) -> float:
     """Return the pilots' mean gap after the start to the mixture fitted to the outcome before it, without inference."""
-    weights = fitted_weights(panel, panel.treated.astype(np.float64), ~panel.treated)
-    gap = panel.rates()[panel.treated].mean(0) - weights @ panel.rates()
-    return float(gap[panel.cohorts[0] :].mean())
+    gaps, _ = _gaps(panel, only_pilots(panel))
+    return float(gaps[0, panel.cohorts[0] :].mean())
+
+
+def _gaps(panel: Panel, sets: Sets, found: Search | None = None) -> tuple[Floats, Floats]:
+    """Return B×T gaps of the sets to their mixtures, and the mixtures' B×N weights."""
+    weights = np.array([fitted_weights(panel, row, donors, found) for row, donors in zip(sets.members, sets.donors, strict=True)])
+    return sets.means(panel.rates()) - weights @ panel.rates(), weights
 
 
 def fitted_weights(panel: Panel, treated: Floats, donors: NDArray[np.bool_], found: Search | None = None) -> Floats:

@@ -106,5 +106,7 @@ def _edge(p_of: Callable[[float], float], centre: float, step: float, alpha: flo
     near = centre
     while abs(far - near) > 1e-4 * abs(step):
         middle = (near + far) / 2
+        if middle in (near, far):  # a step of the size of rounding
+            break
         near, far = (near, middle) if p_of(middle) <= alpha else (middle, far)
     return (near + far) / 2
