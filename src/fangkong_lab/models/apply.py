@@ -111,7 +111,7 @@ def _carry_out(network: PowerNetwork, practice: Practice, reading: Reading, stud
             continue
         first = made.items[items[0].item_id]
         same = {i.item_id: replace(i, flow_id=first.flow_id, simple_flow=(), min_persons=first.min_persons) for i in items}
-        network, count = replace(made, items={**made.items, **same}), count + len(items)
+        network, count = made.changed({}, same), count + len(items)
     return network, count, reasons
 
 

@@ -74,13 +74,9 @@ def answer(network: PowerNetwork, question: Question | None = None) -> Answer:
 
 
 def _answered(network: PowerNetwork, question: Question) -> Answer:
-    chosen = sorted(network.items)
-    if question.unit is not None:
-        if question.unit not in network.units:
-            raise WrongCall(f"没有单位「{question.unit}」", where="--unit",
-                            mend=did_you_mean(question.unit, tuple(network.units)))
-        chosen = [i for i in chosen if network.items[i].unit_id == question.unit]
-    items = tuple(measure(network, question.influence, chosen, question.target))
+    if question.unit is not None and question.unit not in network.units:
+        raise WrongCall(f"没有单位「{question.unit}」", where="--unit", mend=did_you_mean(question.unit, tuple(network.units)))
+    items = tuple(measure(network, question.influence, network.items_of(question.unit), question.target))
     return Answer(network, question, items, tuple(concentration(network, items)))
 
 

@@ -14,19 +14,19 @@ and a block that is reached may be a known person (*host*) who passes it on to h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import combinations
 
 from fangkong_lab.network.capture import Power, fewest
 from fangkong_lab.network.completion import Case
-from fangkong_lab.network.force import Force
+from fangkong_lab.network.force import Bounds, Force, Used, apart, uncovered
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.influence import FULL_DEPTH, Influence
 from fangkong_lab.network.rank import rank_of
 from fangkong_lab.network.signing import bits
-from fangkong_lab.network.spread import NOBODY, Reached, Spread, spread_of
+from fangkong_lab.network.spread import NOBODY, Counted, Reached, Spread, spread_of
 from fangkong_lab.network.world import is_new
 
 MOST_TAKEN = 6
@@ -36,23 +36,6 @@ MOST_COALITIONS = 5_000
 
 class _Undecided(Exception):
     """The search for one coalition grew past its bound; the answer stays an outer bound."""
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """The least coalition size found, and whether it is exact (else no smaller one exists, but it may be greater)."""
-
-    least: int
-    exact: bool
-
-
-@dataclass(frozen=True)
-class _Used:
-    """What the search has spent: slots, helpers who are blocks, and blocks that are known persons not yet reached."""
-
-    slots: int = 0
-    helpers: int = 0
-    hosts: int = 0
 
 
 class BestCase:
@@ -69,8 +52,7 @@ class BestCase:
         """Unknown posts outside the flow that have a link up or down; none without influence."""
         if not self.influence.depth:
             return frozenset()
-        links = self.network.above.keys() | self.network.below.keys()
-        return frozenset(p for p in self.network.unknown & links if p not in self.case.world.assigned)
+        return self.network.outlying.difference(self.case.world.assigned)
 
     @property
     def trivial(self) -> bool:
@@ -89,12 +71,15 @@ class BestCase:
     def _signers(self) -> tuple[tuple[int, int, int], ...]:
         """Per signer: his bit in the game, his bit among known persons, and the bits of the posts assigned to him."""
         spread, given = self._spread, self.case.world.assigned
-        return tuple((1 << i, spread.person_bit.get(x, 0), sum(spread.gap_bit[p] for p, y in given.items() if y == x))
+        return tuple((1 << i, spread.person_bit(x), sum(spread.gap_bit[p] for p, y in given.items() if y == x))
                      for i, x in enumerate(self.case.game.signers))
 
     @cached_property
     def _outer_mask(self) -> int:
-        return sum(self._spread.gap_bit[p] for p in self.outer)
+        if not self.influence.depth:
+            return 0
+        gap_bit = self._spread.gap_bit
+        return self._spread.outlying & ~sum(gap_bit[p] for p in self.case.world.assigned)
 
     @cached_property
     def _helper_mask(self) -> int:
@@ -126,7 +111,7 @@ class BestCase:
     def _person(self, person: str) -> Force:
         """Return the force of a known person as he is."""
         return self._force(self._reached(person), self._number.get(person, 0),
-                           self._spread.person_bit[person] & self._helper_mask)
+                           self._spread.person_bit(person) & self._helper_mask)
 
     def _identities(self, person: str) -> Iterator[Force]:
         """Give what a known person may be: himself, or one of the blocks."""
@@ -150,21 +135,26 @@ class BestCase:
         """
         people: set[str] = set()
         exact = True
-        known: dict[object, tuple[bool, bool]] = {}
-        for person in self._busy:
-            rank = person if person in self._number else rank_of(self.network, person)
-            if rank not in known:
-                kind = self._kind(person)
-                if kind not in known:
-                    known[kind] = self._any(self._identities(person))
-                known[rank] = known[kind]
-            able, sure = known[rank]
+        for alike in self._kinds().values():
+            able, sure = self._any(self._identities(alike[0]))
             exact = exact and sure
-            if able:
-                people.add(person)
+            people.update(alike if able else ())
         others = set(self.network.persons) - set(self._busy)
         able, sure = self._any(iter((Force(),))) if others else (False, True)
         return frozenset(people | others if able else people), exact and sure
+
+    def _kinds(self) -> Mapping[object, Sequence[str]]:
+        """Return the persons who can matter by what tells them from others when they act alone (`_kind`)."""
+        found: dict[object, list[str]] = {}
+        known: dict[object, object] = {}
+        for person in self._close:
+            rank = person if person in self._number else rank_of(self.network, person)
+            if rank not in known:
+                known[rank] = self._kind(person)
+            found.setdefault(known[rank], []).append(person)
+        for counted, people in self._far.items():
+            found.setdefault((0, 0, counted.gaps & self._outer_mask, counted.others), []).extend(people)
+        return found
 
     def _kind(self, person: str) -> object:
         """Return what tells a known person from others when he acts alone: all of his force, or less.
@@ -176,6 +166,26 @@ class BestCase:
         if self.influence.depth == FULL_DEPTH or (force.helpers | force.people) & self._shared_helpers:
             return force
         return (force.reach, force.own, force.slots, (force.helpers & ~force.people).bit_count())
+
+    @cached_property
+    def _close(self) -> tuple[str, ...]:
+        """Those of `_busy` who are looked at one by one: signers, shared helpers, and who reaches one of them; with full influence all."""
+        if self.influence.depth == FULL_DEPTH or not self.case.blocks or not self._busy:
+            return self._busy
+        persons, world = self.network.persons, self.case.world
+        shared = {persons[bit.bit_length() - 1] for bit in bits(self._shared_helpers)}
+        over = {x for helper in shared for x in world.masters(helper, self.influence)}
+        near = {*self._number, *self.case.powers(self.influence)} | shared | over
+        return tuple(sorted(x for x in near if not is_new(x)))
+
+    @cached_property
+    def _far(self) -> Mapping[Counted, Sequence[str]]:
+        """The others of `_busy`: they bring slots and a number of helpers whom nobody else brings, and nothing more."""
+        if self.influence.depth == FULL_DEPTH or not self.case.blocks:
+            return {}
+        close = set(self._close)
+        left = ((counted, [x for x in people if x not in close]) for counted, people in self._spread.alike.items())
+        return {counted: people for counted, people in left if people}
 
     @cached_property
     def _shared_helpers(self) -> int:
@@ -199,7 +209,7 @@ class BestCase:
                 if number >= MOST_COALITIONS:
                     return Bounds(size, False)
                 try:
-                    if self._apart(coalition) and self.fits(coalition):
+                    if apart(coalition) and self.fits(coalition):
                         return Bounds(size, True)
                 except _Undecided:
                     return Bounds(size, False)
@@ -211,7 +221,7 @@ class BestCase:
         Persons above more helpers than can ever be needed are alike in that.
         """
         alone = below == 2  # somebody by himself: one of each rank will do
-        people = {x if x in self._number else rank_of(self.network, x): x for x in self._busy}.values() if alone else self._busy
+        people = self._one_of_each() if alone else self._busy
         every = [Force(), *self._block_forces, *(f for x in people for f in self._identities(x))]
         if alone:
             every = [replace(f, people=0) for f in every]
@@ -223,29 +233,18 @@ class BestCase:
             best.setdefault((force.reach, force.own, force.slots, many, identity), force)
         ordered = sorted(best.values(), key=lambda f: (-f.able.bit_count(), -f.slots.bit_count(), -f.helpers.bit_count(),
                                                        f.able, f.own, f.slots, f.helpers, f.people))
-        return ordered if self.case.blocks else self._uncovered(ordered)
+        return ordered if self.case.blocks else uncovered(ordered, self._asked)
 
-    def _uncovered(self, ordered: Sequence[Force]) -> list[Force]:
-        """Leave out forces that another covers; being a signer counts only where independent sign-offs ask for it."""
-        asked = sum(bit for bit in bits(self.case.game.everyone) if any(
-            g.independent and g.eligible & bit for r in self.case.game.routes for g in r.groups))
-        found: list[Force] = []
-        for force in ordered:
-            plain = Force(force.able, force.own & asked, force.slots)
-            if not any(plain.reach | f.able == f.able and plain.own | f.own == f.own and plain.slots | f.slots == f.slots
-                       for f in found):
-                found.append(force)
-        return found
+    def _one_of_each(self) -> list[str]:
+        """Return one person of each rank."""
+        close = {x if x in self._number else rank_of(self.network, x): x for x in self._close}
+        return [*close.values(), *(people[-1] for people in self._far.values())]
 
-    @staticmethod
-    def _apart(coalition: Sequence[Force]) -> bool:
-        """Whether no person and no block is in the coalition twice."""
-        seen = Force()
-        for force in coalition:
-            if seen.people & force.people or seen.own & force.own:
-                return False
-            seen |= force
-        return True
+    @cached_property
+    def _asked(self) -> int:
+        """The signers of whom independent sign-offs ask: being a signer himself counts for them only."""
+        routes, everyone = self.case.game.routes, bits(self.case.game.everyone)
+        return sum(bit for bit in everyone if any(g.independent and g.eligible & bit for r in routes for g in r.groups))
 
     def fits(self, coalition: Sequence[Force]) -> bool:
         """Say whether some completion lets *coalition* capture; raises `_Undecided` past the bounds of the search."""
@@ -278,7 +277,7 @@ class BestCase:
         gone = sum(self._spread.gap_bit[p] for p in spent)
         force = replace(force, slots=force.slots & ~gone)
         if self.influence.depth == FULL_DEPTH:
-            return self._chain(force, (force.own, gone), _Used())
+            return self._chain(force, (force.own, gone), Used())
         return self._bring(force)
 
     def _bring(self, force: Force) -> bool:
@@ -299,7 +298,7 @@ class BestCase:
         return any(fewest(game, free, Power(force.able | sum(chosen), force.own), slots) is not None
                    for chosen in combinations(blocks, min(helpers, len(blocks))))
 
-    def _chain(self, force: Force, fixed: tuple[int, int], used: _Used) -> bool:
+    def _chain(self, force: Force, fixed: tuple[int, int], used: Used) -> bool:
         """Full influence: those brought in pass on what they are told; *fixed* are the members and the spent posts."""
         self._nodes += 1
         if self._nodes > MOST_NODES:
@@ -312,7 +311,7 @@ class BestCase:
                 return True
         return False
 
-    def _next(self, force: Force, fixed: tuple[int, int], used: _Used) -> Iterator[tuple[Force, _Used]]:
+    def _next(self, force: Force, fixed: tuple[int, int], used: Used) -> Iterator[tuple[Force, Used]]:
         """Give whom to bring in next and what is then spent: a helper, a block's own person, or a slot."""
         blocks = sum(self._number[b] for b in self.case.blocks)
         if (force.helpers & ~force.people).bit_count() > used.helpers + used.hosts:

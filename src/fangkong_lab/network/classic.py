@@ -113,7 +113,7 @@ def shapes_of_unit(network: PowerNetwork, unit_id: str) -> list[PostShape]:
     """Return the measures of the posts of one unit, sorted by code."""
     import networkx as nx
 
-    posts = sorted(p.post_id for p in network.posts.values() if p.unit_id == unit_id)
+    posts = sorted(p.post_id for p in network.posts_of_unit.get(unit_id, ()))
     line = nx.DiGraph()
     line.add_nodes_from(posts)
     line.add_edges_from(sorted(pair for pair in network.links if pair[0] in line and pair[1] in line))

@@ -114,8 +114,7 @@ def _patterns(open_posts: Sequence[str], signers: Sequence[str]) -> Iterator[dic
 
 def all_worlds(network: PowerNetwork, case: Case, most: int = MOST_COMPLETIONS) -> list[World] | None:
     """Return every completion of the unknown posts that sign (as in *case*) or have a link; None where more than *most*."""
-    linked = network.above.keys() | network.below.keys()
-    posts = sorted(p for p in network.unknown if p in linked or p in case.world.assigned)
+    posts = sorted(network.outlying | (network.unknown & case.world.assigned.keys()))
     if pattern_count(len(posts), len(network.persons), most) > most:
         return None
     return [World(network, assigned) for assigned in _patterns(posts, network.persons)]

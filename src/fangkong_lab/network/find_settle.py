@@ -107,8 +107,7 @@ def _holder(network: PowerNetwork, post: str) -> Cell:
 
 def _outside(network: PowerNetwork, each: ItemThresholds) -> list[str]:
     listed = set(Demand(each.structure.flow, each.structure.least).posts())
-    linked = network.above.keys() | network.below.keys()
-    return sorted(p for p in network.unknown & linked if p not in listed)
+    return sorted(network.outlying - listed)
 
 
 def settling(network: PowerNetwork, items: Iterable[ItemThresholds]) -> tuple[Settles, ...]:

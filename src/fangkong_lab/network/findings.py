@@ -162,8 +162,7 @@ def _measured(network: PowerNetwork, sought: Sought) -> list[ItemThresholds]:
         return measure(network, DIRECT)
     if sought.unit not in network.units:
         raise WrongCall(f"没有单位「{sought.unit}」", where="--unit", mend=did_you_mean(sought.unit, tuple(network.units)))
-    mine = [i for i in sorted(network.items) if network.items[i].unit_id == sought.unit]
-    return measure(network, DIRECT, mine)
+    return measure(network, DIRECT, network.items_of(sought.unit))
 
 
 def _by_item(rows: Sequence[Acceptance]) -> Mapping[str, tuple[Acceptance, ...]]:

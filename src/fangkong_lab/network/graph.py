@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from fangkong_lab.errors import WrongCall, did_you_mean
 from fangkong_lab.kinds import SignRule, StepKind
 from fangkong_lab.memory import remembered
+from fangkong_lab.network.drawn import FlowRows
 from fangkong_lab.network.influence import links_of
 from fangkong_lab.network.nodes import Flow, Item, Post, Reason, ReasonCode, SignOff, Step, Unit
+from fangkong_lab.network.ondemand import Changed, OnDemand, keys_of_unit
 from fangkong_lab.network.rows import NEEDED_TABLES
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from fangkong_lab.workspace import Workspace
 
-_DERIVED = ("links", "above", "below", "posts_of", "persons", "unknown", "people_of_unit", "posts_by_title")
+_DERIVED = ("links", "above", "below", "posts_of", "persons", "unknown", "outlying", "people_of_unit", "posts_of_unit", "posts_by_title")
 """What every question to a network needs, worked out with it."""
 _MAPPINGS = ("units", "posts", "holders", "flows", "items", "overrides")
 
@@ -48,7 +50,9 @@ class PowerNetwork:
 
     def __post_init__(self) -> None:
         for name in _MAPPINGS:
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            given = getattr(self, name)
+            if not isinstance(given, OnDemand | Changed):  # these cannot be edited
+                object.__setattr__(self, name, MappingProxyType(dict(given)))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Travel between processes, with what was worked out: read-only views cannot be pickled themselves."""
@@ -84,6 +88,11 @@ class PowerNetwork:
     def unknown(self) -> frozenset[str]:
         """Posts of which no row, 空缺 included, covers the day."""
         return frozenset(p for p in self.posts if p not in self.holders and p not in self.empty)
+
+    @cached_property
+    def outlying(self) -> frozenset[str]:
+        """Unknown posts with a link up or down: they can matter to flows that do not list them."""
+        return frozenset(p for p in self.unknown if p in self.above or p in self.below)
 
     @cached_property
     def persons(self) -> tuple[str, ...]:
@@ -130,6 +139,14 @@ class PowerNetwork:
         return {unit: tuple(sorted(people)) for unit, people in found.items()}
 
     @cached_property
+    def posts_of_unit(self) -> Mapping[str, tuple[Post, ...]]:
+        """The posts of each unit that has any, by code."""
+        found: dict[str, list[Post]] = {}
+        for post in self.posts.values():
+            found.setdefault(post.unit_id, []).append(post)
+        return {unit: tuple(posts) for unit, posts in found.items()}
+
+    @cached_property
     def posts_by_title(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
         """Posts by (unit, title), for 简易流程."""
         found: dict[tuple[str, str], list[str]] = {}
@@ -142,6 +159,28 @@ class PowerNetwork:
         if item_id not in self.items:
             raise WrongCall(f"没有事项「{item_id}」", where="权力事项", mend=did_you_mean(item_id, tuple(self.items)))
         return self.items[item_id]
+
+    def items_of(self, unit_id: str | None) -> tuple[str, ...]:
+        """Return the codes of the items of a unit (None: of all units), sorted; none where there is no such unit."""
+        return tuple(sorted(self.items)) if unit_id is None else keys_of_unit(self.items, unit_id)
+
+    def flows_of(self, unit_id: str) -> tuple[str, ...]:
+        """Return the codes of the flows that a unit registered, sorted; none where there is no such unit."""
+        return keys_of_unit(self.flows, unit_id)
+
+    def flows_naming(self, posts: Iterable[str]) -> tuple[Flow, ...]:
+        """Return the flows that list any of *posts* in a sign-off, by code."""
+        wanted = frozenset(posts)
+        source = self.flows.source if isinstance(self.flows, OnDemand) else None
+        keys = source.naming(wanted) if isinstance(source, FlowRows) else tuple(sorted(self.flows))
+        return tuple(f for f in map(self.flows.__getitem__, keys) if any(wanted.intersection(s.posts) for s in f.sign_offs))
+
+    def changed(self, flows: Mapping[str, Flow], items: Mapping[str, Item]) -> PowerNetwork:
+        """Return the network with these *flows* and *items* in place of its own of the same code, or beside them."""
+        made = object.__new__(PowerNetwork)  # all else is shared, also what was worked out: none of it depends on flows or items
+        made.__dict__.update({name: value for name, value in self.__dict__.items() if name != "kept"})
+        made.__dict__.update(flows=Changed(self.flows, flows), items=Changed(self.items, items))
+        return made
 
     def flow_of(self, item: Item) -> Flow:
         """Return the flow that an item runs through; a flow with *faults* and no sign-offs where it has none."""

@@ -73,8 +73,7 @@ def _outside(network: PowerNetwork, item: ItemThresholds) -> Iterator[Reason]:
     if min(settled) == structure.kappa[structure.influence.name].low:
         return
     listed = Demand(structure.flow, structure.least).posts()
-    linked = network.above.keys() | network.below.keys()
-    outer = sorted(p for p in network.unknown & linked if p not in listed)
+    outer = sorted(network.outlying.difference(listed))
     line = _ancestors(network, listed)
     for code, posts in ((ReasonCode.UNKNOWN_ON_LINE, [p for p in outer if p in line]),
                         (ReasonCode.UNKNOWN_ELSEWHERE, [p for p in outer if p not in line])):

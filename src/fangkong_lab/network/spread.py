@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from fangkong_lab.network.influence import FULL_DEPTH, Influence
-from fangkong_lab.network.world import World
+from fangkong_lab.network.world import World, is_new
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,15 @@ class Reached:
 NOBODY = Reached()
 
 
+@dataclass(frozen=True)
+class Counted:
+    """*gaps* as in `Reached`, how many *others* among the known persons are reached, and whether the person reaches *himself*."""
+
+    gaps: int
+    others: int
+    himself: bool
+
+
 class Spread:
     """Answers for one completion and one influence what lies below a post.
 
@@ -35,14 +45,26 @@ class Spread:
         self._known: dict[str, Reached] = {}
 
     @cached_property
-    def person_bit(self) -> dict[str, int]:
-        """The bit of each known person."""
-        return {x: 1 << i for i, x in enumerate(self.world.network.persons)}
+    def _place(self) -> dict[str, int]:
+        return {x: i for i, x in enumerate(self.world.network.persons)}
+
+    def person_bit(self, person: str) -> int:
+        """Return the bit of a known person, 0 for others. It is not kept: a mask is as long as there are persons before him."""
+        place = self._place.get(person)
+        return 0 if place is None else 1 << place
 
     @cached_property
     def gap_bit(self) -> dict[str, int]:
         """The bit of each unknown post."""
         return {p: 1 << i for i, p in enumerate(sorted(self.world.network.unknown))}
+
+    @cached_property
+    def outlying(self) -> int:
+        """The bits of the unknown posts that have a link."""
+        digits = bytearray(len(self.gap_bit) // 8 + 1)
+        for place, post in enumerate(self.gap_bit):
+            digits[place >> 3] |= (post in self.world.network.outlying) << (place & 7)
+        return int.from_bytes(digits, "little")
 
     def below(self, post: str) -> Reached:
         """Return whom and what the holder of *post* reaches through it."""
@@ -60,13 +82,21 @@ class Spread:
         return found
 
     def _levels(self, post: str) -> Reached:
-        below = self.world.network.below
-        reached: set[str] = set()
-        at = {post}
-        for _ in range(self.influence.depth):
-            at = {q for p in at for q in below.get(p, ())} - reached
-            reached |= at
-        return self._masks(reached)
+        return self._masks(steps_from({post}, self.world.network.below, self.influence.depth))
+
+    @cached_property
+    def alike(self) -> Mapping[Counted, tuple[str, ...]]:
+        """The known persons by what `of_person` says of them but for the names, for influence of some steps."""
+        found: dict[Counted, list[str]] = {}
+        for person in self.world.network.persons:
+            found.setdefault(self._counted(person), []).append(person)
+        return {counted: tuple(people) for counted, people in found.items()}
+
+    def _counted(self, person: str) -> Counted:
+        network = self.world.network
+        posts = {q for p in self.world.posts_of(person) for q in steps_from({p}, network.below, self.influence.depth)}
+        people = {x for post in posts for x in network.holders.get(post, ())}
+        return Counted(sum(self.gap_bit.get(post, 0) for post in posts), len(people - {person}), person in people)
 
     def _chain(self, post: str) -> Reached:
         below, holders, posts_of = self.world.network.below, self.world.holders, self.world.posts_of
@@ -88,13 +118,28 @@ class Spread:
         for post in posts:
             gaps |= self.gap_bit.get(post, 0)
             for person in network.holders.get(post, ()):
-                people |= self.person_bit[person]
+                people |= self.person_bit(person)
         return Reached(people, gaps)
 
     @cached_property
     def over_gaps(self) -> frozenset[str]:
         """The known persons who reach an unknown post."""
-        return frozenset(x for x in self.world.network.persons if self.of_person(x).gaps)
+        network, world = self.world.network, self.world
+        if self.influence.depth != FULL_DEPTH:
+            over = steps_from(network.outlying, network.above, self.influence.depth)
+            return frozenset(x for post in over for x in network.holders.get(post, ()))
+        uppers = {x for post in network.outlying for upper in network.above.get(post, ()) for x in world.holders(upper)}
+        return frozenset(x for x in world.chain(uppers) if not is_new(x))
+
+
+def steps_from(posts: Iterable[str], next_to: Mapping[str, tuple[str, ...]], depth: int) -> set[str]:
+    """Return the posts that are at most *depth* links (1 or more of them) from any of *posts*."""
+    reached: set[str] = set()
+    at = set(posts)
+    for _ in range(depth):
+        at = {q for p in at for q in next_to.get(p, ())} - reached
+        reached |= at
+    return reached
 
 
 def spread_of(world: World, influence: Influence) -> Spread:

@@ -67,14 +67,14 @@ class World:
         """
         found: dict[str, int] = {}
         for i, signer in enumerate(signers):
-            for person in self._masters(signer, influence) | {signer}:
+            for person in self.masters(signer, influence) | {signer}:
                 found[person] = found.get(person, 0) | 1 << i
         return found
 
-    def _masters(self, person: str, influence: Influence) -> set[str]:
-        """Return those who reach *person* through links."""
+    def masters(self, person: str, influence: Influence) -> set[str]:
+        """Return those who reach *person* through links; with full influence himself too."""
         if influence.depth == FULL_DEPTH:
-            return self._chain(person)
+            return self.chain({person})
         seen: set[str] = set()
         at = set(self.posts_of(person))
         for _ in range(influence.depth):
@@ -84,9 +84,10 @@ class World:
             seen |= at
         return {x for p in seen for x in self.holders(p)}
 
-    def _chain(self, person: str) -> set[str]:
-        found = {person}
-        waiting = [person]
+    def chain(self, people: Iterable[str]) -> set[str]:
+        """Return *people* and all who reach any of them through any chain of links and persons."""
+        found = set(people)
+        waiting = list(found)
         while waiting:
             for post in self.posts_of(waiting.pop()):
                 for upper in self.network.above.get(post, ()):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 _WORTH_S = 0.001
-_MOST_BYTES = 64 << 20
+_MOST_BYTES = 160 << 20
 
 
 class Common:

@@ -48,7 +48,7 @@ def signing_counts(network: PowerNetwork, unit_id: str, most: int = MOST_ITEMS) 
     Raises `WrongCall` for an unknown unit, `CannotTell` where none of its items has sign-offs.
     """
     require_unit(network, unit_id)
-    items = [i for i in network.items.values() if i.unit_id == unit_id]
+    items = [network.items[i] for i in network.items_of(unit_id)]
     grouped = len(items) > most
     signs: dict[tuple[str, str], int] = {}
     decides: dict[tuple[str, str], int] = {}

@@ -83,10 +83,9 @@ def page_data(network: PowerNetwork, asked: Asked) -> Json:
         require_unit(network, asked.unit)
     elif asked.audience is Audience.UNIT:
         raise WrongCall("给被评估单位的网页只能含该单位自己", where="--unit", mend="加上 --unit 单位编码")
-    items = measure(network, DIRECT, sorted(i for i, x in network.items.items() if asked.unit in (None, x.unit_id)), asked.target)
+    items = measure(network, DIRECT, network.items_of(asked.unit), asked.target)
     signing = {p for e in items for p in signers_of(e)}  # posts of other units that sign here belong on the page
-    posts = [p for p in network.posts.values() if asked.unit in (None, p.unit_id) or p.post_id in signing]
-    posts = [] if asked.audience is Audience.PUBLIC else posts
+    posts = [] if asked.audience is Audience.PUBLIC else _posts(network, asked.unit, signing)
     units = sorted({e.item.unit_id for e in items} | {p.unit_id for p in posts})
     detail = _detail(items, posts, len(units), asked.most)
     if detail is Detail.UNITS:
@@ -111,6 +110,14 @@ def _unit_name(network: PowerNetwork, unit_id: str) -> str:
     """The unit's name; its code where only items name it."""
     unit = network.units.get(unit_id)
     return unit.name if unit else unit_id
+
+
+def _posts(network: PowerNetwork, unit: str | None, signing: set[str]) -> list[Post]:
+    """Return the posts of *unit* (None: all) and the *signing* ones, by code."""
+    if unit is None:
+        return list(network.posts.values())
+    shown = {p.post_id for p in network.posts_of_unit.get(unit, ())} | {p for p in signing if p in network.posts}
+    return [network.posts[p] for p in sorted(shown)]
 
 
 def _detail(items: Sequence[ItemThresholds], posts: Sequence[Post], units: int, most: int) -> Detail:

@@ -61,7 +61,7 @@ def layers_of(network: PowerNetwork, unit_id: str, items: Sequence[ItemThreshold
     Every item is a node while posts and items are at most 60 together, else every category (权力类别). Where posts are
     still too many, those that neither sign nor lead are left out, then those that neither decide nor lead (*hidden*).
     """
-    posts = sorted(p.post_id for p in network.posts.values() if p.unit_id == unit_id)
+    posts = sorted(p.post_id for p in network.posts_of_unit.get(unit_id, ()))
     grouped = len(posts) + len(items) > MOST_NODES
     groups = _groups(items, grouped)
     signing = {p for g in groups for p in g.posts}

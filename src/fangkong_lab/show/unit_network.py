@@ -37,7 +37,7 @@ def unit_network(network: PowerNetwork, unit_id: str, audience: Audience = Audie
     """
     refuse_public(audience, "单位网络图")
     require_unit(network, unit_id)
-    items = measure(network, DIRECT, sorted(i for i, x in network.items.items() if x.unit_id == unit_id), target)
+    items = measure(network, DIRECT, network.items_of(unit_id), target)
     layers = layers_of(network, unit_id, items)
     if not layers.levels:
         raise CannotTell("本单位没有岗位，无法作图", where=unit_id, mend="补充岗位台账")

@@ -75,8 +75,7 @@ class Action(ABC):
         self._check_signers(grown, flow, changed)
         name = _free_name(network, f"{flow.flow_id or item.item_id}·{self.code}")
         changed = replace(changed, flow_id=name, unit_id=changed.unit_id or item.unit_id)
-        return replace(grown, flows={**grown.flows, name: changed},
-                       items={**grown.items, target: replace(item, flow_id=name, simple_flow=(), min_persons=least)})
+        return grown.changed({name: changed}, {target: replace(item, flow_id=name, simple_flow=(), min_persons=least)})
 
     def cost(self, network: PowerNetwork, target: str) -> Cost:
         """Return what applying the action to *target* adds in signatures and days."""

@@ -31,10 +31,11 @@ def examine(study: Study, settings: Settings) -> Iterator[Instance]:
     (「一项或多项」).
     """
     means = settings.words("means")
+    duties = _duties(study)
     records: dict[str, list[Row]] = {}
-    for row in study.rows("duty_records", "duty_id", "due_on", "done_on", "excused"):
+    for row in study.with_codes("duty_records", {"duty_id": {d["duty_id"] for d in duties}}, "duty_id", "due_on", "done_on", "excused"):
         records.setdefault(str(row["duty_id"]), []).append(row)
-    for duty in study.rows("duties", "duty_id", "item_id", "flow_id", "step_no", "means", "every"):
+    for duty in duties:
         unit_id = _unit(study, duty)
         if study.unit not in (None, unit_id):
             continue
@@ -42,6 +43,15 @@ def examine(study: Study, settings: Settings) -> Iterator[Instance]:
             yield Instance(str(duty["duty_id"]), unit_id, OUT, f"方式「{duty['means'] or '未载'}」不在所检验之内")
         else:
             yield _duty(study, duty, unit_id, records.get(str(duty["duty_id"]), []))
+
+
+def _duties(study: Study) -> list[Row]:
+    """Return the duties that may be of the unit asked for: it has their item or their flow."""
+    columns = ("duty_id", "item_id", "flow_id", "step_no", "means", "every")
+    if study.unit is None:
+        return study.rows("duties", *columns)
+    own = {"item_id": study.network.items_of(study.unit), "flow_id": study.network.flows_of(study.unit)}
+    return study.with_codes("duties", own, *columns)
 
 
 def _unit(study: Study, duty: Row) -> str:

@@ -13,7 +13,7 @@ def major_items(study: Study) -> Wanted:
     An item with both cells empty counts as not marked; the reason says that they are empty.
     """
     marks = {str(r["item_id"]): (r["importance"], r["major_stage"])
-             for r in study.rows("power_items", "item_id", "importance", "major_stage")}
+             for r in study.own("power_items", "item_id", "importance", "major_stage")}
 
     def why_not(item: Item) -> str:
         importance, stage = marks.get(item.item_id, (None, None))

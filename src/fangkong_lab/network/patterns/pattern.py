@@ -88,4 +88,4 @@ test.__test__ = False  # type: ignore[attr-defined]  # pytest must not take it f
 
 def _names(study: Study) -> Mapping[str, str]:
     names = {u.unit_id: u.name for u in study.network.units.values()}
-    return names | {i.item_id: i.name for i in study.network.items.values()}
+    return names | {i.item_id: i.name for i in study.items()}

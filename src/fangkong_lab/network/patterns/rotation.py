@@ -86,7 +86,7 @@ def _tenure(study: Study, tenure: Tenure, unit_id: str, years: float) -> Instanc
 
 
 def _scope(study: Study, word: str) -> frozenset[str]:
-    posts = [p for p in study.network.posts.values() if not p.external]
+    posts = [p for u in study.units() for p in study.posts(u) if not p.external]
     if word == ALL_POSTS:
         return frozenset(p.post_id for p in posts)
     if word == LEADERS:
@@ -100,8 +100,8 @@ def _scope(study: Study, word: str) -> frozenset[str]:
 
 def _deciding(study: Study, posts: list[Post]) -> frozenset[str]:
     kinds = (StepKind.DECIDE, StepKind.PAY)
-    signed = {p for f in study.network.flows.values() for s in f.steps if s.kind in kinds
-              for g in f.sign_offs if g.step_no == s.step_no for p in g.posts}
+    flows = study.network.flows_naming(p.post_id for p in posts)
+    signed = {p for f in flows for s in f.steps if s.kind in kinds for g in f.sign_offs if g.step_no == s.step_no for p in g.posts}
     return frozenset(p.post_id for p in posts if p.post_id in signed)
 
 

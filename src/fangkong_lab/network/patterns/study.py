@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from fangkong_lab.errors import WrongCall, did_you_mean
-from fangkong_lab.ledger.places import rows_with
+from fangkong_lab.ledger.places import positions, rows_with
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.nodes import Item, Post
 from fangkong_lab.network.rows import Row, rows_of
@@ -42,9 +44,8 @@ class Study:
 
     def items(self) -> Iterator[Item]:
         """Yield the items asked for, by code."""
-        for item_id in sorted(self.network.items):
-            if self.unit in (None, self.network.items[item_id].unit_id):
-                yield self.network.items[item_id]
+        for item_id in self.network.items_of(self.unit):
+            yield self.network.items[item_id]
 
     def units(self) -> Iterator[str]:
         """Yield the units asked for, by code."""
@@ -65,16 +66,9 @@ class Study:
             return self.rows(table, *columns)
         return rows_of({table: rows_with(self.tables[table], "unit_id", (self.unit,))}, table, columns)
 
-    @cached_property
-    def _posts_of_unit(self) -> Mapping[str, tuple[Post, ...]]:
-        found: dict[str, list[Post]] = {}
-        for post in self.network.posts.values():
-            found.setdefault(post.unit_id, []).append(post)
-        return {unit: tuple(posts) for unit, posts in found.items()}
-
     def posts(self, unit_id: str) -> tuple[Post, ...]:
         """Return the posts of a unit."""
-        return self._posts_of_unit.get(unit_id, ())
+        return self.network.posts_of_unit.get(unit_id, ())
 
     def below(self, post_id: str) -> tuple[str, ...]:
         """Return the posts of the same unit that report to *post_id* as sent, external ones left out."""
@@ -98,6 +92,14 @@ class Study:
         """Return the head's post and those reporting to it (领导班子); empty where the head cannot be told."""
         head = self.head(unit_id)
         return frozenset() if head is None else frozenset({head, *self.below(head)})
+
+    def with_codes(self, table: str, codes: Mapping[str, Iterable[object]], *columns: str) -> list[Row]:
+        """Return `rows` of a table, those only that have one of the *codes* (column → codes) in a column, in their order."""
+        frame = self.tables.get(table)
+        if frame is None or frame.empty:
+            return []
+        found = [positions(frame, column, wanted) for column, wanted in codes.items() if column in frame.columns]
+        return rows_of({table: frame.take(np.unique(np.concatenate([np.empty(0, np.int64), *found])))}, table, columns)
 
     @cached_property
     def kept(self) -> dict[object, object]:
