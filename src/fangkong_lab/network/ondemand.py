@@ -68,7 +68,9 @@ class Changed(Mapping[str, T]):
     """*base* with some values in place of its own, and new ones behind them; neither is copied."""
 
     def __init__(self, base: Mapping[str, T], changes: Mapping[str, T]) -> None:
-        self._base, self._changes = base, dict(changes)
+        under = base if isinstance(base, Changed) else None  # one layer, however often something is changed
+        self._base: Mapping[str, T] = base if under is None else under._base
+        self._changes: dict[str, T] = dict(changes) if under is None else {**under._changes, **changes}
 
     def __getitem__(self, key: str) -> T:
         return self._changes[key] if key in self._changes else self._base[key]

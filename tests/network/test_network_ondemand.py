@@ -1,0 +1,116 @@
+"""Flows and items made one by one are those that reading all rows makes; what is refused is told as it stands in the tables."""
+
+import pickle
+
+import pandas as pd
+import pytest
+from generate import DAY, Sizes, seeded, small_network
+
+from fangkong_lab.errors import BadInput
+from fangkong_lab.network.graph import PowerNetwork
+from fangkong_lab.network.ondemand import OnDemand
+
+MANY = Sizes(units=3, posts=9, flows=12, items=20)
+
+
+def network(seed: int, sizes: Sizes = MANY) -> PowerNetwork:
+    return PowerNetwork.from_tables(small_network(seeded(seed), sizes), DAY)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_one_by_one_and_all_together_are_the_same(seed):
+    made = network(seed)
+    for values in (made.flows, made.items):
+        assert isinstance(values, OnDemand)
+        together = values.source.every()
+        assert list(values) == sorted(together)
+        assert {key: values[key] for key in reversed(list(values))} == together
+        assert values == together
+        for unit in (*made.units, "没有"):
+            assert values.of_unit(unit) == tuple(sorted(k for k, v in together.items() if v.unit_id == unit))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_flows_are_found_by_the_posts_in_them(seed):
+    made = network(seed)
+    for post in made.posts:
+        expected = [f for f in made.flows.values() if any(post in s.posts for s in f.sign_offs)]
+        assert list(made.flows_naming([post])) == expected
+
+
+def test_many_asked_for_are_made_together(monkeypatch):
+    made = network(4, Sizes(flows=5, items=400))
+    assert len(made.items) > 64
+    calls = []
+    one = made.items.source.one
+    monkeypatch.setattr(made.items.source, "one", lambda key: calls.append(key) or one(key))
+    assert len(dict(made.items)) == len(made.items)
+    assert len(calls) == 64
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_network_that_travelled_is_the_same(seed):
+    made = network(seed)
+    assert made.flows[next(iter(made.flows))]
+    came = pickle.loads(pickle.dumps(made))
+    assert came == made
+    assert isinstance(came.flows, OnDemand)
+    assert came.links == made.links
+
+
+def test_changes_lie_in_one_layer_and_leave_what_was_there():
+    made = network(5)
+    first, *_ = made.items
+    flow = made.flows[next(iter(made.flows))]
+    after = made
+    for number in range(3000):  # far beyond what could be asked one through the other
+        after = after.changed({f"新{number}": flow}, {first: made.items[first]})
+    assert list(after.flows) == [*made.flows, *(f"新{n}" for n in range(3000))]
+    assert after.flows["新2999"] is flow
+    assert after.items == made.items
+    assert len(after.flows) == len(made.flows) + 3000
+    assert after.links is made.links
+    assert after.items_of(after.items[first].unit_id) == made.items_of(made.items[first].unit_id)
+    assert after.flows_of(flow.unit_id) == tuple(sorted([*made.flows_of(flow.unit_id), *(f"新{n}" for n in range(3000))]))
+
+
+def _set(tables: dict[str, pd.DataFrame], table: str, column: str, value: object) -> dict[str, pd.DataFrame]:
+    frame = tables[table].copy()
+    frame[column] = frame[column].astype(object)
+    frame.loc[frame.index[-1], column] = value
+    return {**tables, table: frame.infer_objects()}
+
+
+BROKEN = {
+    "岗位没有登记": ("sign_offs", "post_id", "没有的岗", "岗位「没有的岗」未登记"),
+    "至少人数为零": ("sign_offs", "need", 0, "至少人数须不小于1"),
+    "环节类型不认识": ("steps", "kind", "盖章", "盖章"),
+    "规则不认识": ("sign_offs", "rule", "随便", "随便"),
+    "缺环节序号": ("steps", "step_no", None, "必填项为空"),
+    "事项要零个人": ("power_items", "min_persons", 0, "最少经手人数须不小于1"),
+    "事项缺单位": ("power_items", "unit_id", None, "必填项为空"),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_what_cannot_be_meant_is_refused_before_anything_is_asked(broken):
+    table, column, value, words = BROKEN[broken]
+    tables = _set(small_network(seeded(8), MANY), table, column, value)
+    with pytest.raises(BadInput, match=words) as caught:
+        PowerNetwork.from_tables(tables, DAY)
+    if words == "必填项为空":
+        assert caught.value.where == f"{table} › 第{len(tables[table])}条 › {column}"
+
+
+def test_a_code_that_stands_twice_is_refused():
+    tables = small_network(seeded(8), MANY)
+    items = tables["power_items"]
+    with pytest.raises(BadInput, match=f"编码「{items['item_id'].iloc[0]}」重复"):
+        PowerNetwork.from_tables({**tables, "power_items": pd.concat([items, items.head(1)])}, DAY)
+
+
+def test_codes_that_are_numbers_are_read_as_texts():
+    tables = small_network(seeded(8), MANY)
+    number = {code: n for n, code in enumerate(sorted(tables["flows"]["flow_id"]))}
+    changed = {n: f.assign(flow_id=f["flow_id"].map(number)) if "flow_id" in f and n != "power_items" else f for n, f in tables.items()}
+    assert set(PowerNetwork.from_tables(changed, DAY).flows) <= set(map(str, number.values()))
