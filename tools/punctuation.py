@@ -23,7 +23,7 @@ HAN = r"\u3400-\u9fff\u300b\u300d\u300f\uff09\u201d"
 OPENING = r"\u300a\u300c\u300e\uff08\u201c"
 WIDE = str.maketrans(",;:?!", "\uff0c\uff1b\uff1a\uff1f\uff01")
 BESIDE = re.compile(rf"(?<=[{HAN}])([,;:?!])(?=[{HAN}{OPENING}{{])|(?<=[%\d}}*])([,;:?!])(?=[{HAN}{OPENING}])"
-                    rf"|(?<=[{HAN}])([,;:?!])(?![,;:?!=|\]])|(?<=[A-Za-z)])([,;])(?=[{HAN}{OPENING}])")
+                    rf"|(?<=[{HAN}])([,;:?!])(?![,;:?!=|\]])|(?<=[A-Za-z)\x02\u03ba\u03b7])([,;])(?=[{HAN}{OPENING}])|(?<=\x02)(:)(?=[{HAN}{OPENING}])")
 PAIR = re.compile(rf"(?<=[{HAN}}}])\(([^()|\\?*]*[{HAN}}}][^()|\\?*]*)\)|(?<=[{HAN}])\(([^()|\\?*]*)\)")
 OPENS = re.compile(rf"^([fF]?[\"'])([,;:])(?=[{HAN}{OPENING}])")
 KEPT = ("人(次)", "half-width")

@@ -12,7 +12,7 @@ SPEC = importlib.util.spec_from_file_location("punctuation", ROOT / "tools" / "p
 punctuation = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(punctuation)
 
-COMMA, COLON, LEFT, RIGHT = "\uff0c", "\uff1a", "\uff08", "\uff09"
+COMMA, COLON, SEMICOLON, LEFT, RIGHT = "\uff0c", "\uff1a", "\uff1b", "\uff08", "\uff09"
 
 
 def test_nothing_is_left_to_mend():
@@ -30,6 +30,8 @@ def test_nothing_is_left_to_mend():
     ("2016:09", "2016:09"),
     ("另存为 xlsx,重新报送", f"另存为 xlsx{COMMA}重新报送"),
     ("unit:单位编码", "unit:单位编码"),
+    ("`make test`;按哈希", f"`make test`{SEMICOLON}按哈希"),
+    ("`demo-data`:模拟县", f"`demo-data`{COLON}模拟县"),
 ])
 def test_what_is_mended(text, wanted):
     assert punctuation.mend(text) == wanted

@@ -39,7 +39,7 @@ def test_flows_are_found_by_the_posts_in_them(seed):
 
 
 def test_many_asked_for_are_made_together(monkeypatch):
-    made = network(4, Sizes(flows=5, items=400))
+    made = network(7, Sizes(flows=5, items=400))
     assert len(made.items) > 64
     calls = []
     one = made.items.source.one
