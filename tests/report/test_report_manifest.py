@@ -22,6 +22,7 @@ from fangkong_lab.report.order import Format, Style
 from fangkong_lab.report.period import day_of, period_days
 from fangkong_lab.report.templates import source_requests, unit_requests
 from fangkong_lab.report.verify import manifest_of
+from fangkong_lab.shipped import shipped
 from fangkong_lab.workspace import read_workspace
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema" / "report_manifest.schema.json").read_text(encoding="utf-8"))
@@ -221,6 +222,21 @@ def test_the_command_takes_period_and_formats(county, capsys):
     finally:
         os.chdir(here)
     assert (county.reports_dir / "来源文献报告" / "扬中来源文献数字核对报告.docx").exists()
+
+
+def test_a_template_of_ones_own_is_said_to_be_used(tmp_path, county, capsys, monkeypatch):
+    """Copied before an upgrade, or changed by the office: it wins over the shipped one, and that is said; an equal copy is not news."""
+    root = tmp_path / "copy"
+    shutil.copytree(county.root, root)
+    own = root / "notebooks" / "reports" / "source_report.ipynb"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(shipped("notebooks", "reports", own.name), own)
+    monkeypatch.chdir(root)
+    assert main(["report", "--model", "扬中", "--quiet"]) == 0
+    assert "与软件附带的不同" not in capsys.readouterr().out
+    own.write_text(own.read_text(encoding="utf-8").replace("数据", "资料"), encoding="utf-8")
+    assert main(["report", "--model", "扬中", "--quiet"]) == 0
+    assert "注意：按本工作目录的 notebooks/reports/source_report.ipynb 生成" in capsys.readouterr().out
 
 
 def test_a_report_in_the_offices_template_is_verified_with_it(tmp_path, county, capsys):

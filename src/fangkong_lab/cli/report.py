@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fangkong_lab.report.batch import Plan
     from fangkong_lab.report.order import Format
     from fangkong_lab.report.request import ReportRequest
@@ -48,10 +50,21 @@ def run(args: argparse.Namespace) -> int:
     from fangkong_lab.workspace import find_workspace
 
     workspace = find_workspace()
-    result = run_batch(_requests(args, workspace), workspace, _plan(args))
+    requests, plan = _requests(args, workspace), _plan(args)
+    say_own_templates(requests, workspace)
+    result = run_batch(requests, workspace, plan)
     print(result.sentence())
     print(f"打开 {workspace.reports_dir / 'index.html'} 查看")
     return result.exit_code
+
+
+def say_own_templates(requests: Iterable[ReportRequest], workspace: Workspace, out: TextIO | None = None) -> None:
+    """Print (to *out*, else the screen) which templates of the workspace will be used that are not the shipped ones."""
+    from fangkong_lab.report.inputs import own_templates
+
+    for path in own_templates(request.template.path(workspace) for request in requests):
+        print(f"注意：按本工作目录的 {path.relative_to(workspace.root).as_posix()} 生成，它与软件附带的不同（本单位改过，或软件已升级）；"
+              "要用附带的，先把它改名或移走", file=out)
 
 
 def _plan(args: argparse.Namespace) -> Plan:

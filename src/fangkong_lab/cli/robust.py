@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fangkong_lab.cli.report import formats_of
+from fangkong_lab.cli.report import formats_of, say_own_templates
 from fangkong_lab.cli.simulate_meter import Meter
 from fangkong_lab.errors import WrongCall
 
@@ -185,8 +185,9 @@ def report(args: argparse.Namespace) -> int:
     workspace = find_workspace()
     requests = scenario_requests(workspace, args.scenario, args.replications or 0, args.trajectories, str(args.calibrate or ""),
                                  args.in_force or "", _design(args).value)
-    result = run_batch(requests, workspace, Plan(formats_of(args.formats), workers=1, progress=False))
     said = sys.stderr if args.json == "-" else sys.stdout
+    say_own_templates(requests, workspace, said)
+    result = run_batch(requests, workspace, Plan(formats_of(args.formats), workers=1, progress=False))
     print(result.sentence(), file=said)
     if not result.failed:
         print(f"规则推演报告已写入 {workspace.reports_dir / requests[0].group}", file=said)

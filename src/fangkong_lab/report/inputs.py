@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -82,6 +82,14 @@ def notebook_source_hash(path: Path) -> str:
     except (ValueError, KeyError, TypeError):
         return hashlib.sha256(data).hexdigest()
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def own_templates(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return, sorted, those of the templates *paths* whose cells are not those of the shipped template of the same name.
+
+    An office changed them, or they were copied before an upgrade: either way it should know that they are used.
+    """
+    return tuple(p for p in sorted(set(paths)) if notebook_source_hash(p) != notebook_source_hash(shipped("notebooks", "reports", p.name)))
 
 
 def _is_file(value: object) -> bool:
