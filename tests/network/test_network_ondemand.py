@@ -1,16 +1,24 @@
 """Flows and items made one by one are those that reading all rows makes; what is refused is told as it stands in the tables."""
 
 import pickle
+from dataclasses import replace
+from datetime import date, datetime
 
 import pandas as pd
 import pytest
 from generate import DAY, Sizes, seeded, small_network
 
 from fangkong_lab.errors import BadInput
+from fangkong_lab.network import drawn
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.ondemand import OnDemand
 
 MANY = Sizes(units=3, posts=9, flows=12, items=20)
+
+
+@pytest.fixture(autouse=True)
+def every_table_is_large(monkeypatch):
+    monkeypatch.setattr(drawn, "LARGE", 1)
 
 
 def network(seed: int, sizes: Sizes = MANY) -> PowerNetwork:
@@ -56,6 +64,10 @@ def test_a_network_that_travelled_is_the_same(seed):
     assert came == made
     assert isinstance(came.flows, OnDemand)
     assert came.links == made.links
+    plain = replace(made, flows=dict(made.flows), items=dict(made.items))
+    for each in (made, plain):
+        changed = each.changed({"新": next(iter(made.flows.values()))}, {})
+        assert pickle.loads(pickle.dumps(changed)) == changed
 
 
 def test_changes_lie_in_one_layer_and_leave_what_was_there():
@@ -107,6 +119,49 @@ def test_a_code_that_stands_twice_is_refused():
     items = tables["power_items"]
     with pytest.raises(BadInput, match=f"编码「{items['item_id'].iloc[0]}」重复"):
         PowerNetwork.from_tables({**tables, "power_items": pd.concat([items, items.head(1)])}, DAY)
+
+
+def test_a_small_ledger_is_read_at_once(monkeypatch):
+    monkeypatch.setattr(drawn, "LARGE", 20_000)
+    assert not isinstance(network(5).flows, OnDemand)
+    assert not isinstance(network(5).items, OnDemand)
+
+
+@pytest.mark.parametrize("table", ["flows", "steps", "sign_offs", "power_items", "occupancies"])
+def test_tables_without_rows_and_columns_read_as_empty(table):
+    tables = small_network(seeded(8), MANY)
+    made = PowerNetwork.from_tables({**tables, table: pd.DataFrame()}, DAY)
+    assert made == PowerNetwork.from_tables({n: f for n, f in tables.items() if n != table}, DAY)
+
+
+@pytest.mark.parametrize(("end", "holds"), [
+    (date(9999, 12, 31), True), (datetime(9999, 12, 31), True), (None, True), (DAY, False), (date(2017, 1, 1), True), (pd.NaT, True)])
+def test_days_of_any_kind_are_days(end, holds):
+    """Far days are beyond what nanoseconds hold; a span ends before its end."""
+    posts = pd.DataFrame({"post_id": ["P"], "unit_id": ["U"]})
+    held = pd.DataFrame({"person_id": ["R"], "post_id": ["P"], "start": [date(1, 1, 1)], "end": pd.Series([end], dtype=object)})
+    assert bool(PowerNetwork.from_tables({"posts": posts, "occupancies": held}, DAY).holders) is holds
+
+
+def test_the_day_is_that_of_the_own_clock():
+    posts = pd.DataFrame({"post_id": ["P"], "unit_id": ["U"]})
+    held = pd.DataFrame({"person_id": ["R"], "post_id": ["P"], "start": [pd.Timestamp("2017-01-01 01:00", tz="Asia/Shanghai")]})
+    assert not PowerNetwork.from_tables({"posts": posts, "occupancies": held}, DAY).holders
+    assert PowerNetwork.from_tables({"posts": posts, "occupancies": held}, date(2017, 1, 1)).holders
+
+
+def test_a_number_is_no_day():
+    posts = pd.DataFrame({"post_id": ["P"], "unit_id": ["U"]})
+    held = pd.DataFrame({"person_id": ["R"], "post_id": ["P"], "start": [20150101]})
+    with pytest.raises(TypeError):
+        PowerNetwork.from_tables({"posts": posts, "occupancies": held}, DAY)
+
+
+def test_a_flow_listed_twice_is_of_the_unit_that_is_listed_last():
+    tables = small_network(seeded(8), MANY)
+    first = tables["flows"].head(1)
+    again = {**tables, "flows": pd.concat([tables["flows"], first.assign(unit_id="另一个")])}
+    assert PowerNetwork.from_tables(again, DAY).flows_of("另一个") == (first["flow_id"].iloc[0],)
 
 
 def test_codes_that_are_numbers_are_read_as_texts():

@@ -72,17 +72,22 @@ def _in_office(tables: Tables, day: date) -> Iterator[tuple[Any, Any]]:
     if frame is None or frame.empty:
         return iter(())
     check_filled(frame, "occupancies", required)
-    start = _day_numbers(frame["start"])
-    end = _day_numbers(frame["end"]) if "end" in frame.columns else np.full(len(frame), np.datetime64("NaT", "D"))
-    covers = (start <= np.datetime64(day, "D")) & (np.isnat(end) | (np.datetime64(day, "D") < end))
-    return cells_of({"occupancies": frame[covers]}, "occupancies", ("person_id", "post_id"))
+    return cells_of({"occupancies": frame[_covers(frame, day)]}, "occupancies", ("person_id", "post_id"))
 
 
-def _day_numbers(days: pd.Series) -> np.ndarray:
-    """Return days, as Timestamps or dates, as numpy days: the time of day does not matter."""
-    import pandas as pd
+def _covers(frame: pd.DataFrame, day: date) -> np.ndarray:
+    """Say of every row of *frame* whether its span covers *day*; the time of day does not matter."""
+    if all(frame[c].dtype.kind == "M" and getattr(frame[c].dtype, "tz", None) is None for c in ("start", "end") if c in frame.columns):
+        start, today = frame["start"].to_numpy().astype("datetime64[D]"), np.datetime64(day, "D")
+        end = frame["end"].to_numpy().astype("datetime64[D]") if "end" in frame.columns else np.full(len(frame), np.datetime64("NaT", "D"))
+        return np.asarray((start <= today) & (np.isnat(end) | (today < end)))
+    spans = cells_of({"occupancies": frame}, "occupancies", ("start", "end"))
+    return np.array([_day(start) <= day and (end is None or day < _day(end)) for start, end in spans], dtype=bool)
 
-    return pd.to_datetime(days).to_numpy().astype("datetime64[D]")
+
+def _day(value: object) -> date:
+    """A Timestamp or date as a date: comparing the two directly is an error in pandas."""
+    return value.date() if hasattr(value, "date") else value  # type: ignore[return-value]
 
 
 def _overrides(tables: Tables, posts: dict[str, Post]) -> dict[tuple[str, str], bool]:

@@ -1,19 +1,21 @@
-"""Flows and items of a ledger, made from their rows when they are asked for.
+"""Flows and items of a ledger; those of a large one are made from their rows when they are asked for.
 
-What would be refused is looked for in the whole tables first. Tables with anything out of the ordinary are read row by row, so that
-what is wrong is told as it stands there.
+Small tables, and tables with anything that an import would not let through, are read whole and row by row: what is wrong in
+them is told at once, as it stands there. Tables that are read later must not be edited in between.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from fangkong_lab.errors import BadInput
 from fangkong_lab.kinds import Kind, SignRule, StepKind
-from fangkong_lab.ledger.places import places, positions
+from fangkong_lab.ledger.places import Places, places, positions
 from fangkong_lab.network.nodes import Flow, Item, Reason, ReasonCode, SignOff, Step, domain_of
 from fangkong_lab.network.ondemand import OnDemand
 from fangkong_lab.network.rows import Row, Tables, check_filled, known_post, once, rows_of, split_list
@@ -35,8 +37,13 @@ _REQUIRED = {
 }
 _NUMBERS = {"steps": ("step_no", "days"), "sign_offs": ("step_no", "sign_no", "need"), "incompatible_steps": ("step_a", "step_b"),
             "power_items": ("min_persons", "yearly_amount", "yearly_volume", "discretion")}
+_WHOLE = frozenset({"step_no", "sign_no", "need", "step_a", "step_b", "min_persons"})
 _WORDS: Mapping[str, tuple[tuple[str, type[Kind]], ...]] = {"steps": (("kind", StepKind),), "sign_offs": (("rule", SignRule),)}
-_KEYS = {"power_items": ("item_id", "unit_id")}
+_CODES = {"flows": ("flow_id", "unit_id"), "power_items": ("item_id", "unit_id")}
+_ALONE = {"flows": "flow_id", "power_items": "item_id"}
+_TEXTS = {"steps": ("route",), "power_items": ("simple_flow",)}
+LARGE = 20_000
+"""Rows from which on values are made on demand: below, reading all takes a fraction of a second."""
 _FLOW_TABLES = ("flows", "steps", "sign_offs", "incompatible_steps")
 
 
@@ -48,16 +55,19 @@ def flows_of(tables: Tables, posts: Container[str]) -> Mapping[str, Flow]:
     for name in _FLOW_TABLES:
         _check(tables, name)
     source = FlowRows({name: tables[name] for name in _FLOW_TABLES if name in tables}, posts)
-    ordinary = all(_ordinary(tables, name) for name in _FLOW_TABLES) and _sound(tables, posts)
+    large = sum(len(tables[name]) for name in _FLOW_TABLES if name in tables) >= LARGE
+    ordinary = large and all(_ordinary(tables, name) for name in _FLOW_TABLES) and _sound(tables, posts)
     return OnDemand(source) if ordinary else source.every()
 
 
 def items_of(tables: Tables) -> Mapping[str, Item]:
     """Return the items by code; `BadInput` where a code stands twice or an item asks for fewer than one person."""
     _check(tables, "power_items")
-    source, frame = ItemRows(tables.get("power_items")), tables.get("power_items")
-    ordinary = _ordinary(tables, "power_items") and (frame is None or (frame["item_id"].is_unique and not _below_one(frame, "min_persons")))
-    return OnDemand(source) if ordinary else source.every()
+    frame = tables.get("power_items")
+    source = ItemRows(frame)
+    if frame is None or len(frame) < LARGE or not _ordinary(tables, "power_items") or _below_one(frame, "min_persons"):
+        return source.every()
+    return OnDemand(source)
 
 
 def _check(tables: Tables, name: str) -> None:
@@ -67,15 +77,33 @@ def _check(tables: Tables, name: str) -> None:
 
 
 def _ordinary(tables: Tables, name: str) -> bool:
-    """Say whether the codes of a table are texts, its numbers numbers, and its words of the lists."""
-    from pandas.api.types import is_numeric_dtype
-
+    """Say whether codes are texts and stand once where they must, lists are texts, numbers finite, step numbers whole, words known."""
     frame = tables.get(name)
     if frame is None or frame.empty:
         return True
-    codes = all(isinstance(value, str) for column in _KEYS.get(name, ("flow_id",)) for value in places(frame, column))
-    numbers = all(is_numeric_dtype(frame[c].dtype) for c in _NUMBERS.get(name, ()) if c in frame.columns)
-    return codes and numbers and all(_known(kind, frame[c].dropna().unique()) for c, kind in _WORDS.get(name, ()) if c in frame.columns)
+    codes = _CODES.get(name, ("flow_id",))
+    if not all(c in frame.columns and frame[c].notna().all() and _all_text(frame[c]) for c in codes):
+        return False
+    if name in _ALONE and not frame[_ALONE[name]].is_unique:
+        return False
+    texts = all(_all_text(frame[c]) for c in _TEXTS.get(name, ()) if c in frame.columns)
+    numbers = all(_numeric(frame[c], whole=c in _WHOLE) for c in _NUMBERS.get(name, ()) if c in frame.columns)
+    return texts and numbers and all(_known(kind, frame[c].dropna().unique()) for c, kind in _WORDS.get(name, ()) if c in frame.columns)
+
+
+def _all_text(cells: pd.Series) -> bool:
+    from pandas.api.types import infer_dtype
+
+    return infer_dtype(cells, skipna=True) in ("string", "empty")
+
+
+def _numeric(cells: pd.Series, *, whole: bool) -> bool:
+    from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+    if not is_numeric_dtype(cells.dtype) or is_bool_dtype(cells.dtype):
+        return bool(cells.isna().all())
+    found = cells.dropna().to_numpy(dtype=np.float64)
+    return bool(np.isfinite(found).all()) and not (whole and (found % 1).any())
 
 
 def _known(kind: type[Kind], words: Iterable[object]) -> bool:
@@ -102,7 +130,10 @@ class FlowRows:
 
     def __init__(self, tables: Tables, posts: Container[str]) -> None:
         self._tables, self._posts = {name: frame for name, frame in tables.items() if not frame.empty}, posts
-        self._places = {name: places(frame, "flow_id") for name, frame in self._tables.items()}
+
+    @cached_property
+    def _places(self) -> Mapping[str, Places]:
+        return {name: places(frame, "flow_id") for name, frame in self._tables.items()}
 
     def keys(self) -> tuple[str, ...]:
         """Return the codes of all flows that any table but the incompatible steps names, sorted."""
@@ -115,7 +146,8 @@ class FlowRows:
     def every(self) -> Mapping[str, Flow]:
         """Return all flows by code."""
         grouped = {name: _grouped(rows_of(self._tables, name, _COLUMNS[name])) for name in _FLOW_TABLES}
-        return {key: _flow(key, lambda name, key=key: grouped[name].get(key, []), self._posts) for key in self.keys()}  # type: ignore[misc]
+        keys = sorted(grouped["flows"].keys() | grouped["steps"].keys() | grouped["sign_offs"].keys())
+        return {key: _flow(key, lambda name, key=key: grouped[name].get(key, []), self._posts) for key in keys}  # type: ignore[misc]
 
     def of_unit(self, unit_id: str) -> tuple[str, ...]:
         """Return the codes of the flows that a unit registered, sorted."""
@@ -142,7 +174,10 @@ class ItemRows:
 
     def __init__(self, frame: pd.DataFrame | None) -> None:
         self._frame = frame
-        self._places: Mapping[object, Any] = {} if frame is None or frame.empty else places(frame, "item_id")
+
+    @cached_property
+    def _places(self) -> Mapping[object, Any]:
+        return {} if self._frame is None or self._frame.empty else places(self._frame, "item_id")
 
     def keys(self) -> tuple[str, ...]:
         """Return the codes of all items, sorted."""

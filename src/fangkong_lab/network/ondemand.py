@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T", covariant=True)
@@ -42,10 +43,14 @@ class OnDemand(Mapping[str, T]):
         if value is None:
             self._alone -= 1
             if self._alone < 0:
-                self._held.update(self.source.every())
+                self._make_all()
                 return self[key]
             value = self._held[key] = self.source.one(key)
         return value
+
+    def _make_all(self) -> None:
+        every = self.source.every()
+        self._held = {key: every[key] if value is None else value for key, value in self._held.items()}
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._held)
@@ -65,7 +70,7 @@ class OnDemand(Mapping[str, T]):
 
 
 class Changed(Mapping[str, T]):
-    """*base* with some values in place of its own, and new ones behind them; neither is copied."""
+    """*base* with some values in place of its own, and new ones behind them; *base* is not copied."""
 
     def __init__(self, base: Mapping[str, T], changes: Mapping[str, T]) -> None:
         under = base if isinstance(base, Changed) else None  # one layer, however often something is changed
@@ -84,6 +89,10 @@ class Changed(Mapping[str, T]):
 
     def __contains__(self, key: object) -> bool:
         return key in self._changes or key in self._base
+
+    def __reduce__(self) -> tuple[object, ...]:
+        base = dict(self._base) if isinstance(self._base, MappingProxyType) else self._base  # a view cannot be pickled itself
+        return (Changed, (base, self._changes))
 
     def of_unit(self, unit_id: str) -> tuple[str, ...]:
         """Return the keys of the values whose *unit_id* it is, sorted."""

@@ -33,7 +33,7 @@ def examine(study: Study, settings: Settings) -> Iterator[Instance]:
     means = settings.words("means")
     duties = _duties(study)
     records: dict[str, list[Row]] = {}
-    for row in study.with_codes("duty_records", {"duty_id": {d["duty_id"] for d in duties}}, "duty_id", "due_on", "done_on", "excused"):
+    for row in study.with_codes("duty_records", {"duty_id": {str(d["duty_id"]) for d in duties}}, "duty_id", "due_on", "done_on", "excused"):
         records.setdefault(str(row["duty_id"]), []).append(row)
     for duty in duties:
         unit_id = _unit(study, duty)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fangkong_lab.errors import WrongCall, did_you_mean
-from fangkong_lab.ledger.places import positions, rows_with
+from fangkong_lab.ledger.places import positions
 from fangkong_lab.network.graph import PowerNetwork
 from fangkong_lab.network.nodes import Item, Post
 from fangkong_lab.network.rows import Row, rows_of
@@ -64,7 +64,7 @@ class Study:
         """Return `rows` of a table with unit_id, those of the unit asked for only (all where none is)."""
         if self.unit is None or not self.has(table):
             return self.rows(table, *columns)
-        return rows_of({table: rows_with(self.tables[table], "unit_id", (self.unit,))}, table, columns)
+        return self.with_codes(table, {"unit_id": (self.unit,)}, *columns)
 
     def posts(self, unit_id: str) -> tuple[Post, ...]:
         """Return the posts of a unit."""
@@ -98,10 +98,19 @@ class Study:
         frame = self.tables.get(table)
         if frame is None or frame.empty:
             return []
-        found = [positions(frame, column, wanted) for column, wanted in codes.items() if column in frame.columns]
+        found = [_positions(frame, column, wanted) for column, wanted in codes.items() if column in frame.columns]
         return rows_of({table: frame.take(np.unique(np.concatenate([np.empty(0, np.int64), *found])))}, table, columns)
 
     @cached_property
     def kept(self) -> dict[object, object]:
         """Answers that depend on nothing but the study."""
         return {}
+
+
+def _positions(frame: pd.DataFrame, column: str, codes: Iterable[object]) -> np.ndarray:
+    """Return where *column* holds one of *codes*; codes that are numbers, in hand-made frames, are compared as texts."""
+    from pandas.api.types import infer_dtype
+
+    if infer_dtype(frame[column], skipna=True) in ("string", "empty"):
+        return positions(frame, column, codes)
+    return np.flatnonzero(frame[column].astype(str).isin({str(code) for code in codes}) & frame[column].notna())
