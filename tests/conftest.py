@@ -1,6 +1,7 @@
 """What all tests share: a fresh workspace, and reasons for what is skipped."""
 
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from fangkong_lab.workspace import Workspace, read_workspace
 # Two cores shared with other work: a slow example is not a failure.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+# A shell's background job ignores Ctrl-C, and so would every program that a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parents[1]
 PROGRAMS = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "libreoffice": ("soffice", "libreoffice")}

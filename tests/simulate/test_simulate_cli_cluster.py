@@ -111,11 +111,6 @@ def test_a_killed_worker_does_not_show_in_what_the_command_writes(machines: Mach
     assert said.replace("there.json", "here.json").replace("已写入 o", "已写入 p") == here.stdout.decode("utf-8")
 
 
-def _heed_ctrl_c() -> None:
-    """A shell's background job ignores Ctrl-C, and so would all that it starts."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 @pytest.mark.heavy
 def test_ctrl_c_on_a_cluster_keeps_what_is_done_and_this_machine_goes_on(machines: Machines, tmp_path: Path) -> None:
     machines.add()
@@ -123,7 +118,7 @@ def test_ctrl_c_on_a_cluster_keeps_what_is_done_and_this_machine_goes_on(machine
     call = [sys.executable, "-m", "fangkong_lab", "simulate", str(two(tmp_path)), "--replications", "20", "--robust", "morris",
             "--trajectories", "2"]
     there = subprocess.Popen([*call, "--cluster", machines.address, "--out", "o", "--json", "o.json"], cwd=tmp_path,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=_heed_ctrl_c)
+                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 180
     while len(list((tmp_path / "o").rglob("place_*.npz"))) < 5:
         assert there.poll() is None
