@@ -164,6 +164,12 @@ def test_a_flow_listed_twice_is_of_the_unit_that_is_listed_last():
     assert PowerNetwork.from_tables(again, DAY).flows_of("另一个") == (first["flow_id"].iloc[0],)
 
 
+def test_a_simple_flow_may_be_written_with_the_wide_mark():
+    tables = small_network(seeded(8), MANY)
+    items = tables["power_items"].assign(flow_id=None, simple_flow="经办人\uff1e 股长>局长")
+    assert {i.simple_flow for i in PowerNetwork.from_tables({**tables, "power_items": items}, DAY).items.values()} == {("经办人", "股长", "局长")}
+
+
 def test_codes_that_are_numbers_are_read_as_texts():
     tables = small_network(seeded(8), MANY)
     number = {code: n for n, code in enumerate(sorted(tables["flows"]["flow_id"]))}

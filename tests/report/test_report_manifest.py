@@ -14,6 +14,8 @@ import pytest
 from fangkong_lab.cli.main import main
 from fangkong_lab.errors import BadInput, WrongCall
 from fangkong_lab.kinds import Audience
+from fangkong_lab.ledger.frames import tables
+from fangkong_lab.ledger.frozen import hold
 from fangkong_lab.report import inputs, manifest, snapshot
 from fangkong_lab.report.batch import Plan, report_path, run_batch
 from fangkong_lab.report.hashes import content_hash
@@ -179,8 +181,6 @@ def test_a_template_that_the_report_was_not_made_in_is_not_passed_over_in_silenc
 
 
 def test_the_snapshot_is_what_the_store_says(county):
-    from fangkong_lab.ledger.frames import tables
-
     frozen = snapshot.take(county)
     for name, frame in tables(county).items():
         pd.testing.assert_frame_equal(frame, frozen.tables[name])
@@ -194,6 +194,18 @@ def test_a_frames_hash_sees_every_cell():
     for changed in (frame.iloc[::-1], frame.rename(columns={"a": "c"}), frame.assign(b=pd.array([1, 2, 0], dtype="Int64")), frame.iloc[:2],
                     frame.assign(a=["x", "", "z"])):
         assert snapshot.frame_hash(changed) != known
+
+
+def test_a_workspace_named_by_a_relative_path_is_the_same_one(county, monkeypatch):
+    """Else every report of a batch would read the store again and share nothing."""
+    monkeypatch.chdir(county.root)
+    frozen = snapshot.take(read_workspace(Path(".")))
+    snapshot.use(frozen)
+    try:
+        for workspace in (county, read_workspace(Path("."))):
+            assert tables(workspace)["posts"] is frozen.tables["posts"]
+    finally:
+        hold(None)
 
 
 def test_periods():

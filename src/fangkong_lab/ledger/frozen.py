@@ -31,4 +31,9 @@ def hold(frozen: Frozen | None) -> None:
 
 def held_for(workspace: Workspace) -> Frozen | None:
     """Return what this process holds for the store of *workspace*; None where it is to be read."""
-    return _HELD[0] if _HELD and _HELD[0].path == str(workspace.store_path) else None
+    return _HELD[0] if _HELD and _HELD[0].path == place_of(workspace) else None
+
+
+def place_of(workspace: Workspace) -> str:
+    """Return the full path of the store: a workspace named by a path relative to where one stands is the same one."""
+    return str(workspace.store_path.resolve())

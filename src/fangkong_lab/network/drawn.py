@@ -15,7 +15,10 @@ import numpy as np
 
 from fangkong_lab.errors import BadInput
 from fangkong_lab.kinds import Kind, SignRule, StepKind
+from fangkong_lab.ledger.columns import ColumnType
 from fangkong_lab.ledger.places import Places, places, positions
+from fangkong_lab.ledger.tables import TABLES
+from fangkong_lab.ledger.wording import split_titles
 from fangkong_lab.network.nodes import Flow, Item, Reason, ReasonCode, SignOff, Step, domain_of
 from fangkong_lab.network.ondemand import OnDemand
 from fangkong_lab.network.rows import Row, Tables, check_filled, known_post, once, rows_of, split_list
@@ -35,13 +38,9 @@ _REQUIRED = {
     "flows": ("flow_id",), "steps": ("flow_id", "step_no", "kind"), "sign_offs": ("flow_id", "step_no", "sign_no", "post_id"),
     "incompatible_steps": ("flow_id", "step_a", "step_b"), "power_items": ("item_id", "unit_id"),
 }
-_NUMBERS = {"steps": ("step_no", "days"), "sign_offs": ("step_no", "sign_no", "need"), "incompatible_steps": ("step_a", "step_b"),
-            "power_items": ("min_persons", "yearly_amount", "yearly_volume", "discretion")}
-_WHOLE = frozenset({"step_no", "sign_no", "need", "step_a", "step_b", "min_persons"})
 _WORDS: Mapping[str, tuple[tuple[str, type[Kind]], ...]] = {"steps": (("kind", StepKind),), "sign_offs": (("rule", SignRule),)}
 _CODES = {"flows": ("flow_id", "unit_id"), "power_items": ("item_id", "unit_id")}
 _ALONE = {"flows": "flow_id", "power_items": "item_id"}
-_TEXTS = {"steps": ("route",), "power_items": ("simple_flow",)}
 LARGE = 20_000
 """Rows from which on values are made on demand: below, reading all takes a fraction of a second."""
 _FLOW_TABLES = ("flows", "steps", "sign_offs", "incompatible_steps")
@@ -86,8 +85,9 @@ def _ordinary(tables: Tables, name: str) -> bool:
         return False
     if name in _ALONE and not frame[_ALONE[name]].is_unique:
         return False
-    texts = all(_all_text(frame[c]) for c in _TEXTS.get(name, ()) if c in frame.columns)
-    numbers = all(_numeric(frame[c], whole=c in _WHOLE) for c in _NUMBERS.get(name, ()) if c in frame.columns)
+    declared = [c for c in TABLES[name].columns if c.name in _COLUMNS[name] and c.name in frame.columns]
+    texts = all(_all_text(frame[c.name]) for c in declared if c.type.listed or c.type is ColumnType.TITLES)
+    numbers = all(_numeric(frame[c.name], whole=c.type is ColumnType.INTEGER) for c in declared if c.type.numeric)
     return texts and numbers and all(_known(kind, frame[c].dropna().unique()) for c, kind in _WORDS.get(name, ()) if c in frame.columns)
 
 
@@ -273,12 +273,8 @@ def _item(row: Row, item_id: str) -> Item:
         raise BadInput("最少经手人数须不小于1", where=f"权力事项 › {item_id}", mend="改正人数")
     return Item(item_id, str(row["unit_id"]), str(row["name"] or item_id), str(row["category"] or ""),
                 domain_of(row["category"], row["small"]),
-                None if row["flow_id"] is None else str(row["flow_id"]), _titles(row["simple_flow"]),
+                None if row["flow_id"] is None else str(row["flow_id"]), tuple(filter(None, split_titles(row["simple_flow"] or ""))),
                 least, _number(row["yearly_amount"]), _number(row["yearly_volume"]), _number(row["discretion"]))
-
-
-def _titles(cell: str | None) -> tuple[str, ...]:
-    return tuple(t.strip() for t in (cell or "").replace(">", ">").split(">") if t.strip())
 
 
 def _number(cell: object) -> float | None:

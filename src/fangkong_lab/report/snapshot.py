@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fangkong_lab.errors import BadInput
-from fangkong_lab.ledger.frozen import Frozen, hold
+from fangkong_lab.ledger.frozen import Frozen, hold, place_of
 from fangkong_lab.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def take(workspace: Workspace) -> Snapshot | None:
 
     if not workspace.store_path.exists():
         return None
-    return Snapshot(str(workspace.store_path), tables(workspace), receipts(workspace))
+    return Snapshot(place_of(workspace), tables(workspace), receipts(workspace))
 
 
 def write(snapshot: Snapshot, path: Path) -> None:
