@@ -201,3 +201,10 @@ def test_amounts_nobody_stated_are_not_zero():
     frame = PowerPages(pages).alone_chart().table().set_index("领域")
     assert frame.loc["其他", ["单人可办结", "单人可办结金额"]].tolist() == [2, "未载"]
     assert frame.loc["财", ["单人可办结", "单人可办结金额"]].tolist() == [0, "0"]
+
+
+def test_the_unit_is_named_and_not_coded_among_its_like():
+    pages = UnitPages(synthetic_county(seed=1, units=11).tables, "U02", DAY, Audience.INTERNAL, SENT)
+    (line,) = OutcomePages(pages).place().lines
+    assert line.startswith("模拟县财政局")
+    assert "U02" not in line

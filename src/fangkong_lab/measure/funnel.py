@@ -163,7 +163,7 @@ def _checked(frame: pd.DataFrame, spread: Spread) -> pd.DataFrame:
     if spread is Spread.PROPORTION and (rows["events"] > rows["size"]).any():
         raise BadInput("比例的分子大于分母", mend="核对两列，或改用率")
     if len(rows) < FEWEST_UNITS:
-        raise CannotTell(f"只有{len(rows)}个单位，不能判断谁与众不同", mend=f"至少要有{FEWEST_UNITS}个同类单位")
+        raise CannotTell(f"只有{len(rows)}个单位，不能判断谁与众不同", mend=f"待同类单位满{FEWEST_UNITS}个再比")
     return rows
 
 

@@ -145,7 +145,7 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
     if rows["unit"].duplicated().any() or (rows["size"] <= 0).any() or (rows["events"] < 0).any():
         raise BadInput("分母须大于零、数量不能为负、每个单位一行", mend="先按单位合计并补上分母")
     if len(rows) < FEWEST_UNITS:
-        raise CannotTell(f"只有{len(rows)}个单位，名次没有意义", mend=f"至少要有{FEWEST_UNITS}个同类单位")
+        raise CannotTell(f"只有{len(rows)}个单位，名次没有意义", mend=f"待同类单位满{FEWEST_UNITS}个再比")
     return rows
 
 

@@ -77,18 +77,18 @@ class Comparison:
         frame = pd.DataFrame(rows)
         return frame[frame["单位"] == unit] if unit and len(frame) else frame
 
-    def sentence(self, unit: str = "") -> str:
-        """Return the funnel's sentence, or where one *unit* lies; *why_not* where there is no funnel."""
+    def sentence(self, unit: str = "", name: str = "") -> str:
+        """Return the funnel's sentence, or where one *unit* (said by *name*, if given) lies; *why_not* where there is no funnel."""
         if self.funnel is None:
             return self.why_not
         if not unit:
             return self.funnel.sentence()
         point = next((p for p in self.funnel.points if p.unit == unit), None)
         if point is None:
-            return f"{unit}没有可比的「{self.units.measure}」记录（未载，不等于无）。"
+            return f"{name or unit}没有可比的「{self.units.measure}」记录（未载，不等于无）。"
         if point.outside is None:
-            return f"{unit}的{self.units.measure}处于同类单位正常波动范围，不宜据此排名。{self.funnel.basis_line()}。"
-        return (f"{unit}的{self.units.measure}{point.place.label}（{point.outside:.1%}界限），可能源于问题多或发现能力强，现有数据不能区分。"
+            return f"{name or unit}的{self.units.measure}处于同类单位正常波动范围，不宜据此排名。{self.funnel.basis_line()}。"
+        return (f"{name or unit}的{self.units.measure}{point.place.label}（{point.outside:.1%}界限），可能源于问题多或发现能力强，现有数据不能区分。"
                 f"{self.funnel.basis_line()}。")
 
 

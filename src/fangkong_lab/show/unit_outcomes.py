@@ -81,7 +81,7 @@ class OutcomePages:
         if self.why_not:
             return Prose((self.why_not,))
         found = self.like_units.comparison
-        return Prose((found.sentence(self.pages.unit_id) if found else "没有可比的同类单位，不能判断。",))
+        return Prose((found.sentence(self.pages.unit_id, str(self.pages.unit["name"])) if found else "没有可比的同类单位，不能判断。",))
 
     def place_chart(self) -> Chart | Prose:
         """Return chart ⑧: the funnel of like units, or why there is none."""
